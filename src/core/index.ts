@@ -1,0 +1,5 @@
+export { type Clock, systemClock } from './clock.ts'
+export { type BrainId, createId, type Id, isId, type UserId } from './ids.ts'
+export { type Log, silentLog } from './log.ts'
+export { type FieldError, type Problem, type ProblemCode, ProblemError, problems, toProblem } from './problem.ts'
+export { type Access, type Permission, type Role, type Scope, within } from './scope.ts'
