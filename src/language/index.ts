@@ -1,0 +1,6 @@
+export { detectLanguage } from './detect.ts'
+export { fold } from './fold.ts'
+export { type Sentence, sentences } from './sentences.ts'
+export { queryTerms, stems, type Term, terms } from './stem.ts'
+export { isQuestionWord, isStopWord, type Language } from './stop-words.ts'
+export { type Token, tokenise } from './tokenise.ts'

@@ -1,0 +1,97 @@
+import { stemmer as english } from '@orama/stemmers/english'
+import { stemmer as swedishBase } from '@orama/stemmers/swedish'
+import { evidence, languageOf } from './detect.ts'
+import { fold } from './fold.ts'
+import { isStopWord, type Language } from './stop-words.ts'
+import { type Token, tokenise } from './tokenise.ts'
+
+/**
+ * A word with what it is found by. Two words are the same to a search when they share a stem. `start` and `end` are
+ * UTF-16 offsets; `whole` marks an identifier that is also given in its parts.
+ */
+export type Term = {
+  readonly start: number
+  readonly end: number
+  readonly stems: readonly string[]
+  readonly whole: boolean
+}
+
+const neuter = /^(.{3,})ets?$/
+const vowelThenOther = /[aeiouyåäö][^aeiouyåäö]/
+const keepsNeuter = /(?:h|i|fab|rak|pak|stak|[cdmnprstx]it|kom)$/
+const stemmable = /^[a-zåäö]{3,40}$/
+
+/** Snowball's older Swedish has no rule for the neuter's definite form (`huset`), one of the commonest endings. */
+function swedish(form: string): string {
+  const base = neuter.exec(form)?.[1]
+  return swedishBase(base !== undefined && vowelThenOther.test(base) && !keepsNeuter.test(base) ? base : form)
+}
+
+type StemSet = {
+  readonly english: readonly string[]
+  readonly both: readonly string[]
+  readonly query: readonly string[]
+}
+
+const distinct = (stems: readonly string[]): readonly string[] => [...new Set(stems)]
+
+function makeStems(form: string): StemSet {
+  const plain = fold(form)
+  if (!stemmable.test(form)) return { english: [plain], both: [plain], query: [plain] }
+  const en = fold(english(form))
+  const sv = fold(swedish(form))
+  return { english: [en], both: distinct([sv, en]), query: distinct([sv, en, plain]) }
+}
+
+const cache = new Map<string, StemSet>()
+const maxCached = 50_000
+
+function stemsOfForm(form: string): StemSet {
+  const known = cache.get(form)
+  if (known) return known
+  const made = makeStems(form)
+  if (cache.size >= maxCached) cache.clear()
+  cache.set(form, made)
+  return made
+}
+
+/** English alone only where nothing speaks against it: Swedish texts are full of English words. */
+function choose(tokens: readonly Token[], language: Language | undefined): 'english' | 'both' {
+  if (language !== undefined) return language === 'en' ? 'english' : 'both'
+  const { sv, en, other } = evidence(tokens)
+  return en >= 3 && sv < 1 && other < 1 ? 'english' : 'both'
+}
+
+/**
+ * The words of a stored text with their stems: English ones where the text is surely English, else Swedish and English
+ * ones both. Together with `queryTerms`, which always asks for both, a wrong guess on either side costs no match.
+ * @param language - what the text is known to be in; left out, it is guessed
+ */
+export function terms(text: string, language?: Language): Term[] {
+  const tokens = tokenise(text)
+  const kind = choose(tokens, language)
+  return tokens.map(({ start, end, form, whole }) => ({ start, end, whole, stems: stemsOfForm(form)[kind] }))
+}
+
+/** All stems of a stored text, in reading order and with repeats: what the full-text index is given. */
+export const stems = (text: string, language?: Language): string[] =>
+  terms(text, language).flatMap((term) => term.stems)
+
+/**
+ * The words a query looks for, each once and with every stem that a text may hold for it. Question words and words of
+ * grammar are left out, unless nothing else is there.
+ */
+export function queryTerms(text: string): Term[] {
+  const tokens = tokenise(text)
+  const language = languageOf(evidence(tokens))
+  const telling = tokens.filter(({ form, whole }) => whole || !isStopWord(form, language))
+  const seen = new Set<string>()
+  const found: Term[] = []
+  for (const { start, end, form, whole } of telling.length > 0 ? telling : tokens) {
+    const all = stemsOfForm(form).query
+    const key = all.join(' ')
+    if (!seen.has(key)) found.push({ start, end, whole, stems: all })
+    seen.add(key)
+  }
+  return found
+}
