@@ -86,13 +86,12 @@ const partSchema = z
 
 const omissionSchema = z
   .object({
-    reason: z.enum(['token-budget', 'message-limit', 'time-window', 'not-an-answer']),
+    reason: z.enum(['token-budget', 'message-limit', 'time-window', 'no-text']),
     count: z.int(),
     tokens: z.int(),
-    firstMessageId: z.string(),
-    lastMessageId: z.string(),
+    newestMessageId: z.string().nullable().describe('The newest of them; null where the caller brought the messages.'),
   })
-  .meta({ id: 'ContextOmission', description: 'A run of messages that was left out, oldest and newest, and why.' })
+  .meta({ id: 'ContextOmission', description: 'Messages that were left out, and why.' })
 
 export const contextSchema = z
   .object({
@@ -119,7 +118,12 @@ const problemEventSchema = z.object({
 /** The one stream of a turn. Events are numbered from 1 within the turn; native SSE sends the number as `id`. */
 export const turnEventSchema = z
   .discriminatedUnion('type', [
-    z.object({ type: z.literal('turn-start'), turn: turnSchema, userMessage: messageSchema.nullable(), model: z.string().nullable(), quality: messageSchema.shape.quality }),
+    z.object({
+      type: z.literal('turn-start'),
+      turn: turnSchema,
+      userMessage: messageSchema.nullable(),
+      message: messageSchema.describe('The answer as it stands; text-deltas are appended to its text.'),
+    }),
     z.object({ type: z.literal('context'), context: contextSchema }),
     z.object({ type: z.literal('text-delta'), text: z.string() }),
     z.object({ type: z.literal('reasoning-delta'), text: z.string() }),
@@ -164,6 +168,7 @@ export const messageTextSchema = z
   .string()
   .max(maxTextLength)
   .refine((text) => text.trim() !== '', 'is empty')
+  .refine((text) => text.isWellFormed() && !text.includes('\0'), 'holds characters that no text has')
 
 export const startTurnSchema = z
   .object({
@@ -189,5 +194,10 @@ export type TurnEvent = z.output<typeof turnEventSchema>
 export type Context = z.output<typeof contextSchema>
 export type CreateConversation = z.output<typeof createConversationSchema>
 export type UpdateConversation = z.output<typeof updateConversationSchema>
+export type ContextOmission = z.output<typeof omissionSchema>
+export type ContextPart = z.output<typeof partSchema>
+export type Citation = z.output<typeof citationSchema>
+export type Usage = z.output<typeof usageSchema>
+export type Answer = z.output<typeof answerSchema>
 export type StartTurn = z.output<typeof startTurnSchema>
 export type RepeatTurn = z.output<typeof repeatTurnSchema>

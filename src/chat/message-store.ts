@@ -1,0 +1,161 @@
+import { sql } from 'kysely'
+import type { Scope } from '../core/index.ts'
+import type { Database, WriteTransaction } from '../storage/index.ts'
+import type { Citation, ConversationId, Message, MessageId } from './schema.ts'
+import type { ChatTables, MessageRow } from './tables.ts'
+
+const mine = (scope: Scope) => ({ ownerId: scope.userId, brainId: scope.brainId })
+
+/** Rows of `messages`: one row each, a tree by `parentMessageId`; a branch is the path from a leaf to its root. */
+export function createMessageStore(db: Database) {
+  const read = db.read.withTables<ChatTables>()
+
+  const find = (scope: Scope, id: MessageId): Promise<MessageRow | undefined> =>
+    read
+      .selectFrom('messages')
+      .selectAll()
+      .where((eb) => eb.and(mine(scope)))
+      .where('id', '=', id)
+      .executeTakeFirst()
+
+  /** The branch that ends in this message, newest first, at most `limit` rows, the message itself first. */
+  const pathUp = async (scope: Scope, leaf: MessageId, limit: number): Promise<MessageRow[]> => {
+    const { rows } = await sql<MessageRow>`
+      with recursive path(id, parent_message_id, step) as (
+        select id, parent_message_id, 1 from messages
+          where id = ${leaf} and owner_id = ${scope.userId} and brain_id = ${scope.brainId}
+        union all
+        select above.id, above.parent_message_id, path.step + 1
+          from messages above join path on above.id = path.parent_message_id
+          where above.owner_id = ${scope.userId} and above.brain_id = ${scope.brainId} and path.step < ${limit}
+      )
+      select messages.* from path join messages on messages.id = path.id order by path.step`.execute(read)
+    return rows
+  }
+
+  /** Only the ids of a branch, from its leaf up to the depth given, newest first: cheap for long branches. */
+  const idsUp = async (
+    scope: Scope,
+    walk: { readonly leaf: MessageId; readonly depthOver: number; readonly limit: number },
+  ): Promise<readonly Pick<MessageRow, 'id' | 'parentMessageId'>[]> => {
+    const { rows } = await sql<Pick<MessageRow, 'id' | 'parentMessageId'>>`
+      with recursive path(id, parent_message_id, depth, step) as (
+        select id, parent_message_id, depth, 1 from messages
+          where id = ${walk.leaf} and owner_id = ${scope.userId} and brain_id = ${scope.brainId}
+        union all
+        select above.id, above.parent_message_id, above.depth, path.step + 1
+          from messages above join path on above.id = path.parent_message_id
+          where above.owner_id = ${scope.userId} and above.brain_id = ${scope.brainId}
+            and above.depth > ${walk.depthOver} and path.step < ${walk.limit}
+      )
+      select id, parent_message_id from path where depth > ${walk.depthOver} order by step`.execute(read)
+    return rows
+  }
+
+  /** Every version at the places of these messages: the ids under each parent, oldest first. */
+  const siblings = async (scope: Scope, rows: readonly MessageRow[]): Promise<ReadonlyMap<string, string[]>> => {
+    const parents = [...new Set(rows.map((row) => row.parentMessageId).filter((id) => id !== null))]
+    const roots = [...new Set(rows.filter((row) => row.parentMessageId === null).map((row) => row.conversationId))]
+    const found = await read
+      .selectFrom('messages')
+      .select(['id', 'parentMessageId', 'conversationId'])
+      .where((eb) => eb.and(mine(scope)))
+      .where((eb) =>
+        eb.or([
+          ...(parents.length > 0 ? [eb('parentMessageId', 'in', parents)] : []),
+          ...(roots.length > 0 ? [eb.and([eb('parentMessageId', 'is', null), eb('conversationId', 'in', roots)])] : []),
+        ]),
+      )
+      .orderBy('id')
+      .execute()
+    const groups = new Map<string, string[]>()
+    for (const row of found) {
+      const place = row.parentMessageId ?? row.conversationId
+      groups.set(place, [...(groups.get(place) ?? []), row.id])
+    }
+    return groups
+  }
+
+  const children = (scope: Scope, parent: MessageId): Promise<MessageRow[]> =>
+    read
+      .selectFrom('messages')
+      .selectAll()
+      .where((eb) => eb.and(mine(scope)))
+      .where('parentMessageId', '=', parent)
+      .orderBy('id')
+      .execute()
+
+  /** Messages of one conversation in the order in which they came, whatever their branch. */
+  const log = (
+    scope: Scope,
+    span: { conversationId: ConversationId; from?: number; to?: number; after?: number; last?: number },
+  ): Promise<MessageRow[]> => {
+    let query = read
+      .selectFrom('messages')
+      .selectAll()
+      .where((eb) => eb.and(mine(scope)))
+      .where('conversationId', '=', span.conversationId)
+    if (span.from !== undefined) query = query.where('createdAt', '>=', span.from)
+    if (span.after !== undefined) query = query.where('createdAt', '>', span.after)
+    if (span.to !== undefined) query = query.where('createdAt', '<=', span.to)
+    if (span.last === undefined) return query.orderBy('id').execute()
+    return query
+      .orderBy('id', 'desc')
+      .limit(span.last)
+      .execute()
+      .then((rows) => rows.reverse())
+  }
+
+  return { find, pathUp, idsUp, siblings, children, log, ...writes() }
+}
+
+function writes() {
+  const insert = (tx: WriteTransaction, rows: readonly MessageRow[]) =>
+    tx.withTables<ChatTables>().insertInto('messages').values([...rows]).execute()
+
+  const findIn = (tx: WriteTransaction, scope: Scope, id: MessageId) =>
+    tx
+      .withTables<ChatTables>()
+      .selectFrom('messages')
+      .selectAll()
+      .where((eb) => eb.and(mine(scope)))
+      .where('id', '=', id)
+      .executeTakeFirst()
+
+  const update = (tx: WriteTransaction, scope: Scope, change: { id: MessageId; patch: Partial<MessageRow> }) =>
+    tx
+      .withTables<ChatTables>()
+      .updateTable('messages')
+      .set(change.patch)
+      .where((eb) => eb.and(mine(scope)))
+      .where('id', '=', change.id)
+      .executeTakeFirst()
+
+  return { insert, findIn, update }
+}
+
+export type MessageStore = ReturnType<typeof createMessageStore>
+
+/** A row as it goes over the wire; `siblings` are all versions at its place. */
+export const presentMessage = (row: MessageRow, siblings: readonly string[] = [row.id]): Message => ({
+  id: row.id,
+  conversationId: row.conversationId,
+  parentMessageId: row.parentMessageId,
+  role: row.role,
+  source: row.source,
+  channel: row.channel,
+  text: row.text,
+  reasoning: row.reasoning,
+  citations: JSON.parse(row.citations) as Citation[],
+  model: row.model,
+  quality: row.quality,
+  usage:
+    row.inputTokens === null || row.outputTokens === null
+      ? null
+      : { inputTokens: row.inputTokens, outputTokens: row.outputTokens, estimated: row.usageEstimated === 1 },
+  status: row.status,
+  problemCode: row.problemCode,
+  turnId: row.turnId,
+  siblings: [...siblings],
+  createdAt: new Date(row.createdAt).toISOString(),
+})

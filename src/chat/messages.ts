@@ -1,0 +1,130 @@
+import { ProblemError, type Scope } from '../core/index.ts'
+import type { ConversationStore } from './conversation-store.ts'
+import type { ContextRecord } from './end-turn.ts'
+import type { LiveTurns } from './live-turn.ts'
+import { type MessageStore, presentMessage } from './message-store.ts'
+import type { ConversationId, Message, MessageId, TurnId } from './schema.ts'
+import type { MessageRow } from './tables.ts'
+import type { TurnStore } from './turn-store.ts'
+
+export type MessagesDeps = {
+  readonly conversations: ConversationStore
+  readonly messages: MessageStore
+  readonly turns: TurnStore
+  readonly live: LiveTurns
+}
+
+export type MessageWindow = {
+  readonly conversationId: ConversationId
+  readonly limit: number
+  /** Only messages above this one in its branch. */
+  readonly before?: MessageId | undefined
+  /** Only messages below this one in the shown branch. */
+  readonly after?: MessageId | undefined
+  /** A window with this message in its middle, in its own branch. */
+  readonly around?: MessageId | undefined
+}
+
+type Page = { readonly items: Message[]; readonly nextCursor: string | null; readonly newerCursor: string | null }
+
+/** Longest walk from the end of a branch to a message that is looked for. */
+const longestWalk = 100_000
+
+/** Reads messages: windows of a branch, single ones, the log of a conversation, the context of an answer. */
+export function createMessages(deps: MessagesDeps) {
+  const present = async (scope: Scope, rows: readonly MessageRow[]): Promise<Message[]> => {
+    const siblings = await deps.messages.siblings(scope, rows)
+    return rows.map((row) => {
+      const shown = presentMessage(row, siblings.get(row.parentMessageId ?? row.conversationId))
+      const live = row.turnId === null ? undefined : deps.live.get(row.turnId)
+      if (row.status !== 'streaming' || live === undefined) return shown
+      const { text, reasoning, citations } = live.message()
+      return { ...shown, text, reasoning, citations }
+    })
+  }
+
+  const findRow = async (scope: Scope, id: MessageId): Promise<MessageRow> => {
+    const row = await deps.messages.find(scope, id)
+    if (row === undefined) throw new ProblemError('not-found', { detail: 'There is no such message.' })
+    return row
+  }
+
+  /** A window of a branch, oldest first. `nextCursor` leads to older messages, `newerCursor` to newer ones. */
+  const list = async (scope: Scope, window: MessageWindow): Promise<Page> => {
+    const conversation = await deps.conversations.find(scope, window.conversationId)
+    if (conversation === undefined) throw new ProblemError('not-found', { detail: 'There is no such conversation.' })
+    const place = window.before ?? window.after ?? window.around
+    const at = place === undefined ? undefined : await findRow(scope, place)
+    if (at !== undefined && at.conversationId !== conversation.id) throw new ProblemError('not-found')
+    const rows = await pick(deps, { scope, window, at, head: conversation.headMessageId })
+    const items = await present(scope, rows)
+    const [first, last] = [rows[0], rows.at(-1)]
+    const isAtEnd = last === undefined || window.before !== undefined || last.id === conversation.headMessageId
+    const hasNewer = !isAtEnd && (await deps.messages.children(scope, last.id)).length > 0
+    return {
+      items,
+      nextCursor: first === undefined || first.parentMessageId === null ? null : first.id,
+      newerCursor: hasNewer ? last.id : null,
+    }
+  }
+
+  const get = async (scope: Scope, id: MessageId): Promise<Message> => {
+    const [message] = await present(scope, [await findRow(scope, id)])
+    return message as Message
+  }
+
+  /** What an answer was made from; `not-found` when the message is no answer, or none was composed. */
+  const getContext = async (scope: Scope, id: MessageId): Promise<ContextRecord & { id: string; turnId: TurnId }> => {
+    const row = await deps.turns.findContext(scope, id)
+    if (row === undefined) throw new ProblemError('not-found', { detail: 'No context was kept for this message.' })
+    return { id: row.id, turnId: row.turnId, ...(JSON.parse(row.record) as ContextRecord) }
+  }
+
+  /** Messages of a conversation as they came, whatever their branch: the log that ASTRA's clients read. */
+  const log = async (scope: Scope, span: Parameters<MessageStore['log']>[1]): Promise<readonly MessageRow[]> =>
+    (await deps.messages.log(scope, span)).filter(({ status }) => status !== 'streaming')
+
+  return { list, get, getContext, log }
+}
+
+export type Messages = ReturnType<typeof createMessages>
+
+type PickInput = {
+  readonly scope: Scope
+  readonly window: MessageWindow
+  readonly at: MessageRow | undefined
+  readonly head: MessageId | null
+}
+
+async function pick(deps: MessagesDeps, { scope, window, at, head }: PickInput): Promise<MessageRow[]> {
+  const up = async (leaf: MessageId | null, limit: number) =>
+    leaf === null ? [] : (await deps.messages.pathUp(scope, leaf, limit)).reverse()
+  if (at === undefined) return up(head, window.limit)
+  if (window.before !== undefined) return up(at.parentMessageId, window.limit)
+  if (window.after !== undefined) return down(deps, { scope, at, head, limit: window.limit })
+  const half = Math.ceil(window.limit / 2)
+  return [...(await up(at.id, half)), ...(await down(deps, { scope, at, head, limit: window.limit - half }))]
+}
+
+type DownInput = {
+  readonly scope: Scope
+  readonly at: MessageRow
+  readonly head: MessageId | null
+  readonly limit: number
+}
+
+/** The messages below one: along the shown branch where it lies on it, else along the newest versions. */
+async function down(deps: MessagesDeps, { scope, at, head, limit }: DownInput): Promise<MessageRow[]> {
+  const shown = head === null ? [] : await deps.messages.idsUp(scope, { leaf: head, depthOver: at.depth, limit: longestWalk })
+  const next = shown.slice(-limit).reverse()
+  const start = next[0]
+  if (start?.parentMessageId === at.id) return (await deps.messages.pathUp(scope, next.at(-1)?.id as MessageId, next.length)).reverse()
+  const rows: MessageRow[] = []
+  for (let leaf = at; rows.length < limit; ) {
+    const child = (await deps.messages.children(scope, leaf.id)).at(-1)
+    if (child === undefined) break
+    rows.push(child)
+    leaf = child
+  }
+  return rows
+}

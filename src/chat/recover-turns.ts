@@ -1,0 +1,62 @@
+import { type Clock, createId, type Log, ProblemError, type Scope, toProblem } from '../core/index.ts'
+import type { EndTurnInput } from './end-turn.ts'
+import { createLiveTurn, type NumberedEvent } from './live-turn.ts'
+import { type MessageStore, presentMessage } from './message-store.ts'
+import { problemEvent } from './run-turn.ts'
+import type { TurnRow } from './tables.ts'
+import { presentTurn, type TurnStore } from './turn-store.ts'
+
+export type RecoverDeps = {
+  readonly messages: MessageStore
+  readonly turns: TurnStore
+  readonly endTurn: (scope: Scope, input: EndTurnInput) => Promise<void>
+  readonly clock: Clock
+  readonly log: Log
+}
+
+const batchSize = 100
+
+/**
+ * Ends the turns that a stopped server left running: what had been shown becomes the answer's text, marked
+ * `interrupted`. Called once at start, before any request is taken.
+ * @returns how many turns were ended
+ */
+export const createRecoverTurns = (deps: RecoverDeps) =>
+  async function recoverTurns(): Promise<number> {
+    let count = 0
+    for (;;) {
+      const rows = await deps.turns.listRunning(batchSize)
+      for (const row of rows) await recover(deps, row)
+      count += rows.length
+      if (rows.length < batchSize) break
+    }
+    if (count > 0) deps.log.info('turns.interrupted', { count })
+    return count
+  }
+
+async function recover(deps: RecoverDeps, row: TurnRow): Promise<void> {
+  const scope: Scope = {
+    userId: row.ownerId,
+    brainId: row.brainId,
+    role: 'user',
+    requestId: createId(),
+    signal: new AbortController().signal,
+  }
+  const assistant = await deps.messages.find(scope, row.assistantMessageId)
+  if (assistant === undefined) throw new ProblemError('database-unusable', { detail: `Turn ${row.id} has no answer.` })
+  const live = createLiveTurn({ ...row, turn: presentTurn(row), message: presentMessage(assistant) })
+  for (const { event } of await deps.turns.eventsAfter(scope, { turnId: row.id, after: 0 })) live.publish(event)
+  const problem = toProblem(new ProblemError('interrupted'))
+  const first: NumberedEvent = { number: live.count() + 1, event: problemEvent(problem) }
+  const message = { ...live.message(), turnId: row.id, status: 'interrupted', problemCode: problem.code } as const
+  const last = { type: 'turn-end', status: 'interrupted', finishReason: null, message } as const
+  await deps.endTurn(scope, {
+    row,
+    assistant,
+    message,
+    status: 'interrupted',
+    problemCode: problem.code,
+    events: [first, { number: first.number + 1, event: last }],
+    record: undefined,
+  })
+}

@@ -1,0 +1,130 @@
+import { type Clock, createId, ProblemError, type Scope } from '../core/index.ts'
+import type { Database, WriteTransaction } from '../storage/index.ts'
+import type { Answerer } from './answer.ts'
+import type { ConversationStore } from './conversation-store.ts'
+import type { Launch } from './launch-turn.ts'
+import type { MessageStore } from './message-store.ts'
+import type { MessageId, TurnId } from './schema.ts'
+import { assistantRow } from './start-turn.ts'
+import type { ConversationRow, MessageRow, TurnRow } from './tables.ts'
+import { createTurnRow, findAnswerer, type TurnOptions } from './turn-row.ts'
+import type { TurnStore } from './turn-store.ts'
+
+export type RepeatTurnInput = TurnOptions & { readonly messageId: MessageId }
+
+export type RepeatTurnDeps = {
+  readonly db: Database
+  readonly conversations: ConversationStore
+  readonly messages: MessageStore
+  readonly turns: TurnStore
+  readonly resolve: (model: string | undefined) => Answerer | undefined
+  readonly launch: Launch
+  readonly detectLanguage: (text: string) => string
+  readonly clock: Clock
+}
+
+type Repeated = {
+  readonly conversation: ConversationRow
+  readonly row: TurnRow
+  readonly assistant: MessageRow
+  readonly question: MessageRow
+}
+
+const continueInstructions = {
+  en: 'Your last answer was cut off. Continue it exactly where it stops: repeat nothing and add no remark.',
+  sv: 'Ditt senaste svar bröts av. Fortsätt exakt där det slutar: upprepa inget och lägg inte till någon kommentar.',
+} as const
+
+/**
+ * Answers a question once more. `regenerate` writes a new version beside the old answer; `continueAnswer` goes on with
+ * one that was interrupted, stopped or failed, in its place.
+ * @throws ProblemError `not-found`, `turn-running`, `conflict` when the message has no answer to repeat or to continue
+ */
+export function createRepeatTurn(deps: RepeatTurnDeps) {
+  const regenerate = async (scope: Scope, input: RepeatTurnInput): Promise<TurnId> => {
+    if (input.model !== undefined) deps.resolve(input.model)
+    const { conversation, row, assistant, question } = await deps.db.write((tx) =>
+      acceptRegenerate(deps, { tx, scope, input }),
+    )
+    await deps.launch(scope, { conversation, row, assistant, question, userMessage: null, input })
+    return row.id
+  }
+
+  const continueAnswer = async (scope: Scope, input: RepeatTurnInput): Promise<TurnId> => {
+    if (input.model !== undefined) deps.resolve(input.model)
+    const { conversation, row, assistant, question } = await deps.db.write((tx) =>
+      acceptContinue(deps, { tx, scope, input }),
+    )
+    const language = deps.detectLanguage(assistant.text) === 'sv' ? 'sv' : 'en'
+    const instruction = continueInstructions[language]
+    const more = assistant.text.trim() === '' ? {} : { instruction }
+    await deps.launch(scope, { conversation, row, assistant, question, userMessage: null, input, ...more })
+    return row.id
+  }
+
+  return { regenerate, continueAnswer }
+}
+
+type RepeatIn = { readonly tx: WriteTransaction; readonly scope: Scope; readonly input: RepeatTurnInput }
+
+async function findAnswer(deps: RepeatTurnDeps, { tx, scope, input }: RepeatIn) {
+  const message = await deps.messages.findIn(tx, scope, input.messageId)
+  if (message === undefined) throw new ProblemError('not-found', { detail: 'There is no such message.' })
+  if (message.role !== 'assistant' || message.parentMessageId === null) {
+    throw new ProblemError('conflict', { detail: 'Only an answer can be repeated or continued.' })
+  }
+  const nowMs = deps.clock.now().getTime()
+  const change = { id: message.conversationId, patch: { updatedAt: nowMs } }
+  const conversation = await deps.conversations.update(tx, scope, change)
+  const parent = await deps.messages.findIn(tx, scope, message.parentMessageId)
+  if (conversation === undefined || parent === undefined) throw new ProblemError('not-found')
+  if ((await deps.turns.findRunning(tx, scope, conversation.id)) !== undefined) throw new ProblemError('turn-running')
+  return { message, parent, conversation, nowMs }
+}
+
+async function acceptRegenerate(deps: RepeatTurnDeps, repeat: RepeatIn): Promise<Repeated> {
+  const { tx, scope, input } = repeat
+  const { parent, conversation, nowMs } = await findAnswer(deps, repeat)
+  const answerer = findAnswerer(deps.resolve, { input, conversation })
+  const id = createId<'message'>(nowMs)
+  const row = createTurnRow(scope, {
+    id: createId<'turn'>(nowMs),
+    conversation,
+    kind: 'regenerate',
+    userMessageId: parent.id,
+    assistantMessageId: id,
+    answerer,
+    input,
+    nowMs,
+  })
+  const assistant = assistantRow({ id, parent, row, answerer })
+  await deps.messages.insert(tx, [assistant])
+  await deps.turns.insert(tx, row)
+  await deps.conversations.update(tx, scope, { id: conversation.id, patch: { headMessageId: id } })
+  return { conversation, row, assistant, question: parent }
+}
+
+async function acceptContinue(deps: RepeatTurnDeps, repeat: RepeatIn): Promise<Repeated> {
+  const { tx, scope, input } = repeat
+  const { message, parent, conversation, nowMs } = await findAnswer(deps, repeat)
+  if (message.status === 'complete') {
+    throw new ProblemError('conflict', { detail: 'This answer is complete.' })
+  }
+  const answerer = findAnswerer(deps.resolve, { input, conversation })
+  const row = createTurnRow(scope, {
+    id: createId<'turn'>(nowMs),
+    conversation,
+    kind: 'continue',
+    userMessageId: parent.id,
+    assistantMessageId: message.id,
+    answerer,
+    input,
+    nowMs,
+  })
+  const { model, quality } = row
+  const patch = { status: 'streaming', turnId: row.id, problemCode: null, model, quality } as const
+  await deps.messages.update(tx, scope, { id: message.id, patch })
+  await deps.turns.insert(tx, row)
+  const question = message.text.trim() === '' ? parent : message
+  return { conversation, row, assistant: { ...message, ...patch }, question }
+}

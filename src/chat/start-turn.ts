@@ -1,0 +1,200 @@
+import { createHash } from 'node:crypto'
+import { type Clock, createId, ProblemError, type Scope } from '../core/index.ts'
+import type { Database, WriteTransaction } from '../storage/index.ts'
+import { type Answerer, describeAnswerer } from './answer.ts'
+import type { ConversationStore } from './conversation-store.ts'
+import type { AppendEntry } from './end-turn.ts'
+import type { Launch } from './launch-turn.ts'
+import { type MessageStore, presentMessage } from './message-store.ts'
+import type { ConversationId, MessageId, StartTurn, TurnId } from './schema.ts'
+import type { ConversationRow, MessageRow, TurnRow } from './tables.ts'
+import { estimateTokens } from './tokens.ts'
+import { createTurnRow, findAnswerer } from './turn-row.ts'
+import type { TurnStore } from './turn-store.ts'
+
+/** A message to answer. `source` and `channel` say how it came: `web-chat`, `chat`. */
+export type StartTurnInput = Omit<StartTurn, 'stream'> & {
+  readonly conversationId: ConversationId
+  readonly source: string
+  readonly channel: string
+  /** The same key and the same input give the same turn, whoever repeats it. */
+  readonly idempotencyKey?: string | undefined
+  /** Takes the message also while an earlier answer of the conversation is still being written. */
+  readonly mayOverlap?: boolean
+}
+
+type Claim = (
+  tx: WriteTransaction,
+  scope: Scope,
+  claim: { key: string; fingerprint: string; reply: unknown },
+) => Promise<{ fresh: true } | { fresh: false; reply: unknown }>
+
+export type StartTurnDeps = {
+  readonly db: Database
+  readonly conversations: ConversationStore
+  readonly messages: MessageStore
+  readonly turns: TurnStore
+  readonly resolve: (model: string | undefined) => Answerer | undefined
+  readonly claim: Claim
+  readonly appendEntry: AppendEntry
+  readonly launch: Launch
+  readonly clock: Clock
+}
+
+type Stored = { readonly conversation: ConversationRow; readonly user: MessageRow; readonly assistant: MessageRow; readonly row: TurnRow }
+
+const titleLength = 60
+
+/**
+ * Accepts a message: stores it, its place for the answer and its turn in one transaction, and only then asks a model.
+ * @returns the id of the turn, once the message is on the disk
+ * @throws ProblemError `not-found`, `turn-running`, `model-not-found` (nothing is stored), `idempotency-mismatch`
+ */
+export const createStartTurn = (deps: StartTurnDeps) =>
+  async function startTurn(scope: Scope, input: StartTurnInput): Promise<TurnId> {
+    if (input.model !== undefined) deps.resolve(input.model)
+    const stored = await deps.db.write((tx) => accept(deps, { tx, scope, input }))
+    if ('turnId' in stored) return stored.turnId
+    const { conversation, user, assistant, row } = stored
+    await deps.launch(scope, { conversation, row, assistant, question: user, userMessage: presentMessage(user), input })
+    return row.id
+  }
+
+type AcceptInput = { readonly tx: WriteTransaction; readonly scope: Scope; readonly input: StartTurnInput }
+
+async function accept(deps: StartTurnDeps, { tx, scope, input }: AcceptInput): Promise<Stored | { turnId: TurnId }> {
+  const nowMs = deps.clock.now().getTime()
+  const [userId, assistantId, turnId] = [createId<'message'>(nowMs), createId<'message'>(nowMs), createId<'turn'>(nowMs)]
+  const earlier = await claimKey(deps, { tx, scope, input, turnId })
+  if (earlier !== undefined) return { turnId: earlier }
+  const conversation = await deps.conversations.update(tx, scope, {
+    id: input.conversationId,
+    patch: { updatedAt: nowMs },
+  })
+  if (conversation === undefined) throw new ProblemError('not-found', { detail: 'There is no such conversation.' })
+  if (input.mayOverlap !== true && (await deps.turns.findRunning(tx, scope, conversation.id)) !== undefined) {
+    throw new ProblemError('turn-running')
+  }
+  const parentId = input.parentMessageId === undefined ? conversation.headMessageId : input.parentMessageId
+  const parent = await findParent(deps, { tx, scope, parentId, conversation })
+  const answerer = findAnswerer(deps.resolve, { input, conversation })
+  const user = userRow(scope, { id: userId, conversation, parent, input, nowMs })
+  const row = createTurnRow(scope, {
+    id: turnId, conversation, kind: 'ask', userMessageId: userId, assistantMessageId: assistantId, answerer, input, nowMs,
+  })
+  const assistant = assistantRow({ id: assistantId, parent: user, row, answerer })
+  await deps.messages.insert(tx, [user, assistant])
+  await deps.turns.insert(tx, row)
+  const title = conversation.title === '' ? titleOf(input.text) : conversation.title
+  const patch = { headMessageId: assistantId, title }
+  await deps.conversations.update(tx, scope, { id: conversation.id, patch })
+  await deps.appendEntry(tx, scope, user)
+  return { conversation: { ...conversation, ...patch }, user, assistant, row }
+}
+
+async function claimKey(
+  deps: StartTurnDeps,
+  { tx, scope, input, turnId }: AcceptInput & { readonly turnId: TurnId },
+): Promise<TurnId | undefined> {
+  const { idempotencyKey: key, ...asked } = input
+  if (key === undefined) return undefined
+  const fingerprint = createHash('sha256').update(JSON.stringify(asked)).digest('hex')
+  const claimed = await deps.claim(tx, scope, { key, fingerprint, reply: { turnId } })
+  return claimed.fresh ? undefined : (claimed.reply as { turnId: TurnId }).turnId
+}
+
+type ParentInput = {
+  readonly tx: WriteTransaction
+  readonly scope: Scope
+  readonly parentId: MessageId | null
+  readonly conversation: ConversationRow
+}
+
+async function findParent(deps: StartTurnDeps, input: ParentInput): Promise<MessageRow | undefined> {
+  const { tx, scope, parentId, conversation } = input
+  if (parentId === null) return undefined
+  const parent = await deps.messages.findIn(tx, scope, parentId)
+  if (parent?.conversationId !== conversation.id) {
+    throw new ProblemError('not-found', { detail: 'There is no such message in this conversation.' })
+  }
+  return parent
+}
+
+type UserRowInput = {
+  readonly id: MessageId
+  readonly conversation: ConversationRow
+  readonly parent: MessageRow | undefined
+  readonly input: StartTurnInput
+  readonly nowMs: number
+}
+
+const below = (parent: MessageRow | undefined) => ({
+  parentMessageId: parent?.id ?? null,
+  depth: parent === undefined ? 0 : parent.depth + 1,
+  tokensAbove: parent === undefined ? 0 : parent.tokensAbove + parent.tokenEstimate,
+})
+
+const blank = {
+  reasoning: '',
+  citations: '[]',
+  payload: null,
+  model: null,
+  quality: null,
+  inputTokens: null,
+  outputTokens: null,
+  usageEstimated: null,
+  problemCode: null,
+} as const
+
+const userRow = (scope: Scope, { id, conversation, parent, input, nowMs }: UserRowInput): MessageRow => ({
+  ...blank,
+  id,
+  ownerId: scope.userId,
+  brainId: scope.brainId,
+  conversationId: conversation.id,
+  ...below(parent),
+  turnId: null,
+  role: 'user',
+  source: input.source,
+  channel: input.channel,
+  text: input.text,
+  status: 'complete',
+  tokenEstimate: estimateTokens(input.text),
+  createdAt: nowMs,
+})
+
+type AssistantRowInput = {
+  readonly id: MessageId
+  readonly parent: MessageRow
+  readonly row: TurnRow
+  readonly answerer: Answerer | undefined
+}
+
+/** The place of an answer that is still to be written. */
+export function assistantRow({ id, parent, row, answerer }: AssistantRowInput): MessageRow {
+  const { id: model, quality } = describeAnswerer(answerer)
+  return {
+    ...parent,
+    ...blank,
+    ...below(parent),
+    id,
+    turnId: row.id,
+    role: 'assistant',
+    source: answerer?.model.provider ?? 'hearth',
+    text: '',
+    model,
+    quality,
+    status: 'streaming',
+    tokenEstimate: 0,
+    createdAt: row.createdAt,
+  }
+}
+
+/** The first line of a message, cut at a word, as the name of its conversation. */
+export function titleOf(text: string): string {
+  const line = text.trim().split('\n', 1)[0]?.replace(/\s+/gu, ' ') ?? ''
+  if (line.length <= titleLength) return line
+  const cut = line.slice(0, titleLength)
+  const word = cut.lastIndexOf(' ')
+  return `${(word > titleLength / 2 ? cut.slice(0, word) : cut).toWellFormed().replace(/\uFFFD$/u, '')}…`
+}
