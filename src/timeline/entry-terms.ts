@@ -1,0 +1,27 @@
+import { type Term, terms } from '../language/index.ts'
+import type { NewEntry } from './entry.ts'
+
+type Indexed = Pick<NewEntry, 'text' | 'at' | 'role' | 'source' | 'channel'>
+
+const monthNames = ['en', 'sv'].map((locale) => new Intl.DateTimeFormat(locale, { month: 'long', timeZone: 'UTC' }))
+
+/** Who speaks: an event or a tool by its source. Of a chat turn the source is a client's name, which all turns share. */
+const speakerOf = ({ role, source, channel }: Indexed): string =>
+  role === 'user' || role === 'assistant' ? '' : `${source} ${channel}`
+
+function headOf(entry: Indexed): string {
+  const day = entry.at.toISOString().slice(0, 10)
+  const months = monthNames.map((format) => format.format(entry.at))
+  return `${day} ${entry.at.getUTCDate()} ${months.join(' ')} ${speakerOf(entry)}`
+}
+
+/** The words an entry is found by: those of its text, and its head, which names the speaker and the day (UTC). */
+export type EntryTerms = { readonly head: readonly Term[]; readonly text: readonly Term[] }
+
+export const termsOf = (entry: Indexed): EntryTerms => ({ head: terms(headOf(entry)), text: terms(entry.text) })
+
+/** What the full-text index is given for an entry. */
+export const stemsOf = (entry: Indexed): string[] => {
+  const { head, text } = termsOf(entry)
+  return [...head, ...text].flatMap((term) => term.stems)
+}

@@ -1,0 +1,5 @@
+export type { Entry, EntryId, EntryKind, EntryRole, NewEntry, Owner, Page } from './entry.ts'
+export { timelineRoutes } from './routes.ts'
+export type { Hit, TimelineSearch } from './search.ts'
+export type { SnippetPart } from './snippet.ts'
+export { createTimeline, type Timeline, type TimelineList } from './timeline.ts'
