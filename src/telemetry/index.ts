@@ -1,0 +1,1 @@
+export { createLog, type LogLevel, type LogOptions, type ProcessLog } from './log.ts'
