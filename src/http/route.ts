@@ -16,6 +16,8 @@ export type EventStream = {
   readonly kind: 'event-stream'
   readonly events: AsyncIterable<StreamEvent>
   readonly headers?: Readonly<Record<string, string>>
+  /** Never ends by itself (a feed): is ended as soon as the server begins to shut down, not after its grace time. */
+  readonly endless?: boolean
 }
 
 /** A JSON (or, with `contentType`, other) reply; a plain object returned by a handler is `{ status: 200, body }`. */
@@ -27,13 +29,18 @@ export type Reply = {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** Reads request headers by name, in any case; several of one name come joined by commas. */
+export type HeaderReader = Pick<Headers, 'get' | 'has'>
+
 /** The transport as a handler may see it: never the means to find out who asks, for that is `scope`. */
 export type Transport = {
   readonly method: string
   readonly url: URL
-  readonly headers: Headers
+  readonly headers: HeaderReader
   readonly remoteAddress: string
   readonly requestId: string
+  /** Aborts when the client leaves, or when the server shuts down. */
+  readonly signal: AbortSignal
   readonly incoming: IncomingMessage
   readonly outgoing: ServerResponse
 }
@@ -72,6 +79,10 @@ export type RouteDefinition<
   readonly body?: B
   /** The schema of each success reply by status; `'stream'` names an event stream, `'none'` an empty body. */
   readonly replies: Readonly<Record<number, Shape | 'stream' | 'none'>>
+  /** The schema of what one event of its stream carries, for the OpenAPI document. */
+  readonly events?: Shape
+  /** The name in the OpenAPI document; made from method and path when absent. */
+  readonly operationId?: string
   /** How this route words its failures; native problem+json when absent. */
   readonly renderProblem?: ProblemRenderer
   /** Left out of the OpenAPI document: pages and assets. */

@@ -1,0 +1,34 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createId, isId } from '../core/index.ts'
+import { announcesBody } from './read-body.ts'
+
+/** One request and its reply, from the first line read to the last byte written. */
+export type Exchange = {
+  readonly incoming: IncomingMessage
+  readonly outgoing: ServerResponse
+  readonly requestId: string
+  /** The path without the base path and the query, still percent-encoded. */
+  readonly path: string
+  readonly search: string
+  readonly startedAtMs: number
+  readonly abort: AbortController
+  /** Headers that only this request's reply bears, such as those for another origin. */
+  readonly extraHeaders: Readonly<Record<string, string>> | undefined
+  /** Set once the reply's length or end is settled by the server's closing. */
+  readonly closing: () => boolean
+  endless: boolean
+}
+
+const foreignId = /^[A-Za-z0-9._:-]{1,128}$/
+
+/** The caller's own id for the request when it is a plain one, else a new one. */
+export function requestIdOf(incoming: IncomingMessage): string {
+  const given = incoming.headers['x-request-id']
+  return typeof given === 'string' && (isId(given) || foreignId.test(given)) ? given : createId()
+}
+
+/** Tells whether some of the request's body may still be on its way. */
+export const hasUnreadBody = ({ incoming }: Exchange): boolean => announcesBody(incoming) && !incoming.complete
+
+/** Tells whether there is nobody left to answer. */
+export const isGone = ({ outgoing }: Exchange): boolean => outgoing.destroyed || outgoing.socket?.destroyed === true
