@@ -11,7 +11,7 @@ const marks = {
   `),
   sv: set(`
     och att det är inte jag du vi ni på av som med för till har hade ett den de vad när hur vem vilken vilket vilka
-    varför var min mitt mina din ditt dina sin om från kan ska skulle vill eller men så också någon något igår idag
+    varför var min mitt mina din ditt dina sin om från kan ska skulle vill eller så också någon något igår idag
     imorgon heter mig dig oss han hon honom henne där här då sedan bara blev blir
   `),
   other: set(`

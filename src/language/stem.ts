@@ -88,10 +88,9 @@ export function queryTerms(text: string): Term[] {
   const seen = new Set<string>()
   const found: Term[] = []
   for (const { start, end, form, whole } of telling.length > 0 ? telling : tokens) {
-    const all = stemsOfForm(form).query
-    const key = all.join(' ')
-    if (!seen.has(key)) found.push({ start, end, whole, stems: all })
-    seen.add(key)
+    const { both, query } = stemsOfForm(form)
+    if (!both.some((stem) => seen.has(stem))) found.push({ start, end, whole, stems: query })
+    for (const stem of both) seen.add(stem)
   }
   return found
 }

@@ -16,7 +16,7 @@ export type TimelineList = Filter & {
 
 /** The merged log: all that an owner has said, been told and been sent, in one order. */
 export type Timeline = {
-  /** Writes an entry and its place in the full-text index, both in the caller's transaction. */
+  /** Writes an entry, and its words into the full-text index, in the caller's transaction; replaces that of the same `refId`. */
   readonly append: (tx: WriteTransaction, owner: Owner, entry: NewEntry) => Promise<void>
   /** Removes the entries that stand for these things (messages, documents …), from the index too. */
   readonly removeByRef: (tx: WriteTransaction, ownerId: string, refIds: readonly string[]) => Promise<void>
@@ -32,6 +32,7 @@ export function createTimeline({ db }: { db: Database }): Timeline {
   const corpora = createCorpora({ store })
 
   async function remove(tx: WriteTransaction, ownerId: string, rowIds: readonly number[]): Promise<void> {
+    if (rowIds.length === 0) return
     await db.fullText.remove(tx, rowIds)
     await store.remove(tx, ownerId, rowIds)
     corpora.changed(ownerId, rowIds.length)
@@ -39,9 +40,11 @@ export function createTimeline({ db }: { db: Database }): Timeline {
 
   return {
     async append(tx, owner, entry) {
+      const { userId } = owner
+      await remove(tx, userId, await store.rowIdsOf(tx, userId, { column: 'refId', ids: [entry.refId] }))
       const rowId = await store.insert(tx, owner, entry)
-      await db.fullText.insert(tx, { rowId, ownerId: owner.userId, stems: stemsOf(entry) })
-      corpora.changed(owner.userId, 1)
+      await db.fullText.insert(tx, { rowId, ownerId: userId, stems: stemsOf(entry) })
+      corpora.changed(userId, 1)
     },
     async removeByRef(tx, ownerId, refIds) {
       await remove(tx, ownerId, await store.rowIdsOf(tx, ownerId, { column: 'refId', ids: refIds }))
