@@ -24,8 +24,15 @@ export type Database = {
 
 /** The full-text index over timeline entries, alike on both databases: it stores stems that `language/` has made. */
 export type FullText = {
-  readonly insert: (tx: WriteTransaction, row: { rowId: number; ownerId: string; stems: readonly string[] }) => Promise<void>
+  readonly insert: (
+    tx: WriteTransaction,
+    row: { rowId: number; ownerId: string; stems: readonly string[] },
+  ) => Promise<void>
   readonly remove: (tx: WriteTransaction, rowIds: readonly number[]) => Promise<void>
   /** Entries of this owner that hold any of the stems, best first by the database's own rank (higher is better). */
-  readonly search: (query: { ownerId: string; stems: readonly string[]; limit: number }) => Promise<readonly { rowId: number; rank: number }[]>
+  readonly search: (query: {
+    ownerId: string
+    stems: readonly string[]
+    limit: number
+  }) => Promise<readonly { rowId: number; rank: number }[]>
 }
