@@ -9,27 +9,27 @@ export type DatabaseAddress =
 const loopback: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '[::]': '[::1]', '': '127.0.0.1' }
 
 /** Puts the scheme and the port there when they are missing; bare IPv6 (`::1`) gets its brackets. */
-function withScheme(text: string, defaultPort: number): string {
+function withScheme(text: string, defaultPort: string): string {
   if (text.includes('://')) return text
   const [, authority = '', path = ''] = /^([^/]*)(.*)$/.exec(text) ?? []
   if ((authority.match(/:/g)?.length ?? 0) > 1 && !authority.startsWith('[')) {
-    return `http://[${authority}]:${defaultPort}${path}`
+    return `http://[${authority}]${defaultPort}${path}`
   }
   const port = /:\d+$/.exec(authority)?.[0]
   const name = port ? authority.slice(0, -port.length) : authority
-  return `http://${name || '127.0.0.1'}${port ?? `:${defaultPort}`}${path}`
+  return `http://${name || '127.0.0.1'}${port ?? defaultPort}${path}`
 }
 
 /**
  * Reads where a model server is. `host`, `host:port`, `:port` and URLs are understood; addresses that mean "every
  * interface" to a server that binds mean loopback to a client. A URL with a scheme keeps the port of its scheme.
- * @param defaultPort - the port when neither a port nor a scheme is given
+ * @param example - a well-formed address; its port is taken when neither a port nor a scheme is given
  * @param drop - a path that belongs to the API and not to the server, and is taken off
  */
-export const serverUrl = (defaultPort: number, drop?: string): Kind<string> =>
-  kindOf(`an address such as http://localhost:${defaultPort}`, (text, refuse) => {
+export const serverUrl = (example: string, drop?: string): Kind<string> =>
+  kindOf(`an address such as ${example}`, (text, refuse) => {
     if (/[\s\p{Cc}]/u.test(text)) return refuse()
-    const url = URL.parse(withScheme(text, defaultPort))
+    const url = URL.parse(withScheme(text, /:\d+/.exec(example)?.[0] ?? ''))
     if (url === null || !/^https?:$/.test(url.protocol)) return refuse()
     if (url.search !== '' || url.hash !== '') return refuse('It may not hold a query or a fragment.')
     url.hostname = loopback[url.hostname] ?? url.hostname

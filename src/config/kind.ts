@@ -60,14 +60,13 @@ export const decimalOrOff = (min: number, max: number): Kind<number | null> =>
   })
 
 /** One of some words in any case. `also` lists further spellings and what they mean. */
-export const choice = <const Word extends string>(
+export function choice<const Word extends string>(
   words: readonly Word[],
   also: Readonly<Record<string, Word>> = {},
-): Kind<Word> =>
-  kindOf(words.length > 1 ? `one of ${words.join(', ')}` : words.join(), (text, refuse) => {
-    const spelled = text.toLowerCase()
-    return words.find((word) => word === spelled) ?? also[spelled] ?? refuse()
-  })
+): Kind<Word> {
+  const meanings = new Map<string, Word>([...Object.entries(also), ...words.map((word) => [word, word] as const)])
+  return kindOf(`one of ${words.join(', ')}`, (text, refuse) => meanings.get(text.toLowerCase()) ?? refuse())
+}
 
 const home = (path: string) => (/^~(?=$|[\\/])/.test(path) ? join(homedir(), path.slice(1)) : path)
 

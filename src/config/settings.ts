@@ -198,7 +198,7 @@ export const settings = {
     about: 'Length at which an answer that does not end is cut off.',
   },
   'ollama.url': {
-    kind: serverUrl(11434),
+    kind: serverUrl('http://localhost:11434'),
     env: ['OLLAMA_HOST', 'OLLAMA_BASE_URL', 'EMBEDDINGS_BASEURL'],
     yaml: ['ollama.base_url'],
     default: 'http://localhost:11434',
@@ -254,7 +254,7 @@ export const settings = {
     about: 'Processor threads that Ollama uses; unset: as many as it sees fit.',
   },
   'llamacpp.url': {
-    kind: serverUrl(8080, '/v1'),
+    kind: serverUrl('http://localhost:8080', '/v1'),
     env: ['LLAMACPP_SERVER_URL'],
     default: 'http://localhost:8080',
     about: 'Where the llama.cpp server is.',
@@ -272,7 +272,7 @@ export const settings = {
     about: 'Longest time that one answer of the llama.cpp server may take.',
   },
   'openai.url': {
-    kind: serverUrl(80),
+    kind: serverUrl('https://api.openai.com/v1'),
     env: ['OPENAI_BASE_URL'],
     default: 'https://api.openai.com/v1',
     about: 'API that speaks as OpenAI does, with its /v1; used once it is set, or once there is a key.',

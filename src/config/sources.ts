@@ -63,16 +63,13 @@ function fromEnvironment(world: World): readonly Given[] {
 }
 
 function fromDotenv(world: World): Found & { readonly values: ReadonlyMap<string, string> } {
-  const { lines, unclosed } = readDotenv(world.readFile(join(world.cwd, '.env')) ?? '')
+  const { lines, faults } = readDotenv(world.readFile(join(world.cwd, '.env')) ?? '', (name) => envNames.has(name))
   return {
     values: new Map(lines.map(({ name, text }) => [name, text])),
     given: lines.flatMap(({ name, text, line }) =>
       take(world, { layer: 'dotenv', place: `.env line ${line}`, folder: world.cwd })(envNames.get(name), text),
     ),
-    faults: unclosed.map((line) => ({
-      field: '.env',
-      message: `.env line ${line}: the quote that opens here is never closed, so the rest of the file belongs to it. Close it.`,
-    })),
+    faults: faults.map(({ line, message }) => ({ field: '.env', message: `.env line ${line}: ${message}` })),
   }
 }
 

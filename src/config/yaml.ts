@@ -46,9 +46,10 @@ export type YamlShape = {
 
 type Leaf = { readonly path: string; readonly node: Node | null; readonly offset: number }
 
+// An alias to nothing stays what it is, so that it can be complained about.
 const follow = (document: Document, value: unknown): Node | null => {
-  if (isAlias(value)) return value.resolve(document) ?? null
-  return isNode(value) ? value : null
+  const actual = isAlias(value) ? (value.resolve(document) ?? value) : value
+  return isNode(actual) ? actual : null
 }
 
 const childrenOf = (document: Document, { path, node }: Leaf): readonly Leaf[] =>
@@ -104,7 +105,7 @@ export function readYaml(source: string, shape: YamlShape, lookup: Lookup) {
     if (what === 'nothing' && path !== '') return blame(leaf, shape.unknown(path))
     if (isEmpty(node)) return undefined
     if (what !== 'setting') return blame(leaf, 'Expected names of settings under this one, each on a line of its own.')
-    const text = isSeq(node) ? node.items.map((item) => textOf(leaf, item)) : textOf(leaf, node)
+    const text = isSeq(node) ? node.items.map((item) => textOf(leaf, follow(document, item))) : textOf(leaf, node)
     if (text !== '') values.push({ path, text, ...at(node?.range?.[0] ?? offset) })
     return undefined
   }

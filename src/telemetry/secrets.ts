@@ -60,17 +60,16 @@ export function createRedaction(secrets: readonly string[] = []): Redaction {
   function walkObject(value: object, depth: number): unknown {
     if (Array.isArray(value)) return value.slice(0, maxItems).map((item) => walk(item, depth + 1))
     if (value instanceof Error) return errorOf(value, depth)
-    if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'invalid date' : value.toISOString()
-    if (value instanceof URL) return scrub(value.href)
+    if (value instanceof Date || value instanceof URL) return scrub(String(value.toJSON()))
     if (ArrayBuffer.isView(value)) return `(${value.byteLength} bytes)`
     return fieldsOf(value, depth)
   }
 
   function walk(value: unknown, depth: number): unknown {
     if (typeof value === 'string') return scrub(value)
-    if (typeof value === 'bigint') return String(value)
-    if (typeof value === 'object' && value !== null) return depth > maxDepth ? '(deeper)' : walkObject(value, depth)
-    return typeof value === 'number' || typeof value === 'boolean' ? value : undefined
+    if (typeof value === 'bigint' || typeof value === 'symbol') return String(value)
+    if (typeof value !== 'object' || value === null) return value
+    return depth > maxDepth ? '(deeper)' : walkObject(value, depth)
   }
 
   return {
