@@ -1,0 +1,61 @@
+import type { z } from 'zod'
+import { ProblemError } from '../../core/index.ts'
+import { parseJson } from '../ask.ts'
+import type { FinishReason, ModelEvent, ModelRequest } from '../contract.ts'
+import { fromStreamError, type Wording } from '../faults.ts'
+import { createLineSplitter, malformed } from '../lines.ts'
+import { type AnswerParser, type Counted, estimateTokens, usageOf } from '../parser.ts'
+import { lineSchema } from './wire.ts'
+
+type ParserOptions = { readonly wording: Wording; readonly maxLineBytes: number }
+
+/** Reads the NDJSON of `/api/chat`. */
+export function createOllamaParser(request: ModelRequest, { wording, maxLineBytes }: ParserOptions): AnswerParser {
+  const lines = createLineSplitter({ maxLineBytes })
+  let outputBytes = 0
+  let finish: Finish | undefined
+
+  const read = (text: string): ModelEvent[] => {
+    if (finish || text.trim() === '') return []
+    const line = parseLine(text, wording)
+    if (line.done) finish = finishOf(line)
+    const events = deltasOf(line.message)
+    for (const event of events) outputBytes += Buffer.byteLength(event.text)
+    return events
+  }
+  return {
+    push: (chunk) => lines.push(chunk).flatMap(read),
+    state: () => (finish ? 'closed' : 'open'),
+    end: () => {
+      const events = lines.end().flatMap(read)
+      if (!finish) throw new ProblemError('provider-cut', { detail: `${wording.who} stopped in mid-answer.` })
+      return [
+        ...events,
+        { type: 'usage', usage: usageOf(finish.counted, () => estimateTokens(request, outputBytes)) },
+        { type: 'finish', reason: finish.reason },
+      ]
+    },
+  }
+}
+
+type Line = Exclude<z.output<typeof lineSchema>, { error: string }>
+type Finish = { readonly reason: FinishReason; readonly counted: Counted }
+
+function parseLine(text: string, wording: Wording): Line {
+  const line = lineSchema.safeParse(parseJson(text))
+  if (!line.success) throw malformed('a line that is no part of an answer', line.error)
+  if ('error' in line.data) throw fromStreamError({ code: '', message: line.data.error }, wording)
+  return line.data
+}
+
+const finishOf = (line: Extract<Line, { done: true }>): Finish => ({
+  reason: line.done_reason === 'length' ? 'length' : 'stop',
+  counted: { inputTokens: line.prompt_eval_count ?? undefined, outputTokens: line.eval_count ?? undefined },
+})
+
+function deltasOf(message: Line['message']): Extract<ModelEvent, { text: string }>[] {
+  return [
+    ...(message?.thinking ? [{ type: 'reasoning-delta' as const, text: message.thinking }] : []),
+    ...(message?.content ? [{ type: 'text-delta' as const, text: message.content }] : []),
+  ]
+}

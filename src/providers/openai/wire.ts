@@ -1,0 +1,66 @@
+import { z } from 'zod'
+
+const errorObject = z.object({
+  message: z.string().nullish(),
+  type: z.string().nullish(),
+  code: z.union([z.string(), z.number()]).nullish(),
+})
+
+/** `{ "error": … }`, as an object with a message or as a plain text; vLLM's older form has no wrapper. */
+export const errorSchema = z.union([
+  z.object({ error: z.union([errorObject, z.string()]) }),
+  z.object({ object: z.literal('error'), ...errorObject.shape }).transform((error) => ({ error })),
+  z.object({ detail: z.string() }).transform(({ detail }) => ({ error: detail })),
+])
+
+export const modelsSchema = z.object({
+  data: z.array(
+    z.object({
+      id: z.string().min(1),
+      owned_by: z.string().nullish(),
+      max_model_len: z.number().int().positive().nullish(),
+      context_length: z.number().int().positive().nullish(),
+      meta: z.object({ n_ctx_train: z.number().nullish(), size: z.number().nullish() }).nullish(),
+    }),
+  ),
+})
+
+/** llama.cpp's `/props`: the window it was started with. */
+export const propsSchema = z.object({
+  default_generation_settings: z.object({ n_ctx: z.number().int().positive() }),
+})
+
+const count = z.number().int().nonnegative()
+
+/** @see https://platform.openai.com/docs/api-reference/chat-streaming */
+export const chunkSchema = z.object({
+  choices: z.array(
+    z.object({
+      index: z.number().nullish(),
+      delta: z
+        .object({
+          content: z.string().nullish(),
+          refusal: z.string().nullish(),
+          reasoning_content: z.string().nullish(),
+          reasoning: z.string().nullish(),
+        })
+        .nullish(),
+      /** A whole message belongs to a reply that does not stream: to take it for a piece would lose its text. */
+      message: z.never().optional(),
+      finish_reason: z.string().nullish(),
+    }),
+  ),
+  usage: z.object({ prompt_tokens: count, completion_tokens: count.nullish() }).nullish(),
+  timings: z.object({ cache_n: count.nullish(), prompt_n: count.nullish(), predicted_n: count.nullish() }).nullish(),
+})
+
+export type Chunk = z.output<typeof chunkSchema>
+
+/** The message and the code of an error in any of the forms in use; `undefined` when it is none. */
+export function readError(value: unknown): { message: string; code: string } | undefined {
+  const parsed = errorSchema.safeParse(value)
+  if (!parsed.success) return undefined
+  const { error } = parsed.data
+  if (typeof error === 'string') return { message: error, code: '' }
+  return { message: error.message ?? '', code: `${error.code ?? error.type ?? ''}` }
+}
