@@ -1,4 +1,4 @@
-export type { Admit, Fallback } from './dispatch.ts'
+export type { Fallback } from './dispatch.ts'
 export {
   createOperatorClient,
   EgressError,
@@ -8,6 +8,7 @@ export {
   type OperatorRequest,
   type ReplyBody,
 } from './egress.ts'
+export { type Claimed, createIdempotency, type Idempotency } from './idempotency.ts'
 export { type OpenApiDocument, openApiDocument } from './openapi/document.ts'
 export {
   defineRoute,
@@ -23,4 +24,5 @@ export {
   streamOf,
   type Transport,
 } from './route.ts'
+export type { Admit } from './run-route.ts'
 export { createServer, type Server, type ServerDeps, type ServerOptions } from './server.ts'

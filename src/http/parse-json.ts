@@ -3,8 +3,8 @@ import { type FieldError, ProblemError } from '../core/index.ts'
 
 const quote = 0x22
 const backslash = 0x5c
-const openings = new Set([0x5b, 0x7b])
-const closings = new Set([0x5d, 0x7d])
+const isOpening = (byte: number): boolean => byte === 0x5b || byte === 0x7b
+const isClosing = (byte: number): boolean => byte === 0x5d || byte === 0x7d
 
 /** The first byte after the string that opens at `start`. */
 function endOfString(bytes: Buffer, start: number): number {
@@ -16,19 +16,12 @@ function endOfString(bytes: Buffer, start: number): number {
 /** Counts how deep brackets nest, without parsing: a parser recurses, and this must run before one. */
 function isDeeperThan(bytes: Buffer, maxDepth: number): boolean {
   let depth = 0
-  let at = 0
-  while (at < bytes.length) {
+  for (let at = 0; at < bytes.length; ) {
     const byte = bytes[at] as number
-    if (byte === quote) {
-      at = endOfString(bytes, at)
-      continue
-    }
-    if (byte > 0x5a) {
-      if (openings.has(byte)) depth += 1
-      else if (closings.has(byte)) depth -= 1
-      if (depth > maxDepth) return true
-    }
-    at += 1
+    if (isOpening(byte)) depth += 1
+    else if (isClosing(byte)) depth -= 1
+    if (depth > maxDepth) return true
+    at = byte === quote ? endOfString(bytes, at) : at + 1
   }
   return false
 }
@@ -43,19 +36,19 @@ const textFault = (text: string): string | undefined => {
 
 /** Takes `__proto__` keys out and names every text that no database can keep. Depth is bounded before. */
 function clean(value: unknown, field: string, errors: FieldError[]): void {
-  if (typeof value === 'string') {
-    const message = textFault(value)
-    if (message) errors.push({ field, message })
-  } else if (typeof value === 'object' && value !== null) {
-    const members = value as Record<string, unknown>
-    if (Object.hasOwn(members, '__proto__')) Reflect.deleteProperty(members, '__proto__')
-    for (const [name, member] of Object.entries(members)) {
-      const message = textFault(name)
-      const path = field === '' ? name.toWellFormed() : `${field}.${name.toWellFormed()}`
-      if (message) errors.push({ field: path, message })
-      else clean(member, path, errors)
-    }
+  if (typeof value === 'string') noteFault(value, field, errors)
+  if (typeof value !== 'object' || value === null) return
+  if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__')
+  for (const [name, member] of Object.entries(value)) {
+    const path = field === '' ? name.toWellFormed() : `${field}.${name.toWellFormed()}`
+    noteFault(name, path, errors)
+    clean(member, path, errors)
   }
+}
+
+function noteFault(text: string, field: string, errors: FieldError[]): void {
+  const message = textFault(text)
+  if (message) errors.push({ field, message })
 }
 
 /**

@@ -12,8 +12,8 @@ export type Found = Match | { readonly allow: readonly string[] } | undefined
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 const noParams: Readonly<Record<string, string>> = Object.freeze({})
 
-/** `/a/{id}` of OpenAPI as the router spells it: `/a/:id`. */
-const routerPath = (path: string): string => path.replaceAll(/\{([A-Za-z0-9_]+)\}/g, ':$1')
+/** `/a/{id}` of OpenAPI as the router spells it: `/a/:id`. Our own `{rest+}` takes all that follows, slashes too. */
+const routerPath = (path: string): string => path.replaceAll(/\{(\w+)\+\}/g, ':$1{.+}').replaceAll(/\{(\w+)\}/g, ':$1')
 
 function assertDeclared(route: Route, seen: Set<string>): void {
   const place = `${route.method.toUpperCase()} ${route.path}`

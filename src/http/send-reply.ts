@@ -35,20 +35,21 @@ export function headersFor(
   return headers
 }
 
-function writeHead(exchange: Exchange, reply: Reply, payload: Payload | undefined, close: boolean): void {
+type Outgoing = { readonly reply: Reply; readonly payload: Payload | undefined; readonly close: boolean }
+
+/** Most replies have no headers of their own, and then nothing is merged. */
+function writeHead(exchange: Exchange, { reply, payload, close }: Outgoing): void {
   const { outgoing, requestId, extraHeaders } = exchange
-  if (reply.headers || extraHeaders || close || !payload) {
-    const headers = headersFor(exchange, reply.headers, close)
-    if (payload) {
-      headers['content-type'] = payload.contentType
-      headers['content-length'] = payload.sizeBytes
-    } else if (reply.status !== 204 && reply.status !== 304) headers['content-length'] = 0
-    outgoing.writeHead(reply.status, headers)
+  if (payload && !reply.headers && !extraHeaders && !close) {
+    const { contentType, sizeBytes } = payload
+    const own = ['x-request-id', requestId, 'content-type', contentType, 'content-length', String(sizeBytes)]
+    outgoing.writeHead(reply.status, [...flatApiHeaders, ...own])
     return
   }
-  const { contentType, sizeBytes } = payload
-  const own = ['x-request-id', requestId, 'content-type', contentType, 'content-length', String(sizeBytes)]
-  outgoing.writeHead(reply.status, [...flatApiHeaders, ...own])
+  const headers = headersFor(exchange, reply.headers, close)
+  if (payload) headers['content-type'] = payload.contentType
+  if (reply.status !== 204 && reply.status !== 304) headers['content-length'] = payload?.sizeBytes ?? 0
+  outgoing.writeHead(reply.status, headers)
 }
 
 /**
@@ -76,7 +77,7 @@ export function sendReply(exchange: Exchange, reply: Reply): void {
   if (outgoing.headersSent || isGone(exchange)) return
   const payload = payloadOf(reply)
   const unread = hasUnreadBody(exchange)
-  writeHead(exchange, reply, payload, unread || exchange.closing())
+  writeHead(exchange, { reply, payload, close: unread || exchange.closing() })
   const content = incoming.method === 'HEAD' ? undefined : payload?.content
   if (!unread) {
     outgoing.end(content)

@@ -1,19 +1,22 @@
 import {
   createServer as createHttpServer,
-  type IncomingMessage,
   type Server as HttpServer,
+  type IncomingMessage,
   type ServerResponse,
 } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Clock, Log } from '../core/index.ts'
 import { answerBrokenRequest } from './broken-request.ts'
 import { createCors, isPreflight } from './cors.ts'
-import { type Admit, createDispatch, type Fallback } from './dispatch.ts'
+import { createDispatch, type Fallback } from './dispatch.ts'
 import { type Exchange, requestIdOf } from './exchange.ts'
 import { drain, listen } from './lifecycle.ts'
 import { type OpenApiDocument, openApiDocument } from './openapi/document.ts'
+import { docsRoutes } from './pages/docs.ts'
+import { pageRoutes } from './pages/page.ts'
 import type { Route } from './route.ts'
 import { createRouteTable } from './route-table.ts'
+import type { Admit } from './run-route.ts'
 import { sendReply } from './send-reply.ts'
 
 export type ServerDeps = {
@@ -22,6 +25,10 @@ export type ServerDeps = {
   readonly log: Log
   readonly clock: Clock
   readonly version: string
+  /** The folder of the built browser client; it may be empty until it is built. Absent: no page is served. */
+  readonly page?: { readonly folder: string }
+  /** The folder of the files that `/docs` and `/redoc` load. */
+  readonly docs?: { readonly folder: string }
   /** In whose words addresses below a prefix are refused when no route answers there. */
   readonly fallbacks?: readonly Fallback[]
 }
@@ -94,6 +101,11 @@ function splitTarget(target: string, basePath: string): { path: string; search: 
   return whole.startsWith(`${basePath}/`) ? { path: whole.slice(basePath.length), search } : undefined
 }
 
+const ownRoutes = ({ page, docs }: ServerDeps, document: OpenApiDocument, basePath: string): readonly Route[] => [
+  ...docsRoutes(document, docs?.folder, basePath),
+  ...(page ? pageRoutes(page.folder, basePath) : []),
+]
+
 /**
  * Serves routes over HTTP/1.1: each request is matched, admitted, parsed by its route's schemas, handled and answered;
  * no body is read before the caller is admitted, and no handler sees what its schema has not parsed.
@@ -103,7 +115,7 @@ export function createServer(deps: ServerDeps, given: ServerOptions): Server {
   const options = { ...defaults, ...given }
   const { clock } = deps
   const document = openApiDocument(deps.routes, { ...options, version: deps.version })
-  const { find } = createRouteTable(deps.routes)
+  const { find } = createRouteTable([...deps.routes, ...ownRoutes(deps, document, options.basePath)])
   const dispatch = createDispatch({ ...deps, find, fallbacks: deps.fallbacks ?? [] }, options)
   const corsHeaders = createCors(options.allowedOrigins)
   const running = new Map<Exchange, Promise<void>>()

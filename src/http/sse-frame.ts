@@ -1,6 +1,7 @@
 import type { StreamEvent } from './route.ts'
 
-/** Breaks a line for a standard reader, or for readers that split at every line break Unicode knows. */
+// Breaks a line for a standard reader, or for readers that split at every line break Unicode knows.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get through
 const lineBreaks = /\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/
 const hiddenBreaks = /[\x85\u2028\u2029]/
 const allHiddenBreaks = /[\x85\u2028\u2029]/g

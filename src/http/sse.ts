@@ -121,17 +121,19 @@ export async function sendStream(
     return source.release()
   }
   const writer = createFrameWriter(exchange, { heartbeatMs }, open)
+  const wordFailure = (error: unknown) => {
+    if (abort.signal.aborted) return
+    if (!writer.hasBegun()) throw error
+    const last = onFailure(error)
+    if (last) void writer.write(formatEvent(last))
+  }
   try {
     for (let next = await source.next(); next && !next.done; next = await source.next()) {
       await writer.write(formatEvent(next.value))
     }
     writer.end()
   } catch (error) {
-    if (!abort.signal.aborted) {
-      if (!writer.hasBegun()) throw error
-      const last = onFailure(error)
-      if (last) writer.write(formatEvent(last))
-    }
+    wordFailure(error)
     writer.end()
   } finally {
     writer.stop()

@@ -1,4 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import type { Exchange } from './exchange.ts'
 import type { HeaderReader, Transport } from './route.ts'
 
 const readerOf = (incoming: IncomingMessage): HeaderReader => {
@@ -16,15 +17,8 @@ const addressOf = (incoming: IncomingMessage): URL => {
   return URL.canParse(target, 'http://localhost') ? new URL(target, 'http://localhost') : new URL('http://localhost/')
 }
 
-type Source = {
-  readonly incoming: IncomingMessage
-  readonly outgoing: ServerResponse
-  readonly requestId: string
-  readonly signal: AbortSignal
-}
-
 /** Shows a request to handlers; the address is only parsed for who asks, since most requests never do. */
-export function createTransport({ incoming, outgoing, requestId, signal }: Source): Transport {
+export function createTransport({ incoming, outgoing, requestId, abort }: Exchange): Transport {
   let url: URL | undefined
   return {
     method: incoming.method ?? 'GET',
@@ -35,7 +29,7 @@ export function createTransport({ incoming, outgoing, requestId, signal }: Sourc
     headers: readerOf(incoming),
     remoteAddress: incoming.socket.remoteAddress ?? '',
     requestId,
-    signal,
+    signal: abort.signal,
     incoming,
     outgoing,
   }
