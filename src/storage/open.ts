@@ -1,6 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import { type Log, ProblemError } from '../core/index.ts'
 import type { Database } from './database.ts'
+import { openPostgres } from './postgres/open.ts'
 import { openSqlite } from './sqlite/open.ts'
 
 type Deps = {
@@ -37,5 +38,6 @@ export async function openDatabase(deps: Deps, options: Options = {}): Promise<D
   const busyTimeoutMs = options.busyTimeoutMs ?? DEFAULT_BUSY_TIMEOUT_MS
   const path = sqliteFile(url, folder)
   if (path !== undefined) return openSqlite({ path, folder, now, log }, { busyTimeoutMs })
+  if (/^postgres(ql)?:\/\//.test(url)) return openPostgres({ url, now, log }, { busyTimeoutMs })
   throw new ProblemError('invalid-configuration', { detail: 'DATABASE_URL must begin with sqlite or postgres://.' })
 }

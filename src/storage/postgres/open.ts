@@ -1,0 +1,66 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { CamelCasePlugin, Kysely } from 'kysely'
+import type { Pool } from 'pg'
+import type { Log } from '../../core/index.ts'
+import type { Database, WriteTransaction } from '../database.ts'
+import { createPool, createPostgresDialect } from './dialect.ts'
+import { createPostgresFullText } from './full-text.ts'
+import { migratePostgres } from './migrate.ts'
+import { isUndoneByOthers, translatePostgresError } from './problems.ts'
+
+type Deps = { readonly url: string; readonly now: () => Date; readonly log: Log }
+type Options = { readonly busyTimeoutMs: number }
+
+const MAX_ATTEMPTS = 10
+const LONGEST_PAUSE_MS = 200
+
+/** Says so when the server answers a commit before it is on its disk: that is the operator's choice, not ours. */
+async function warnOfLaxServer(pool: Pool, log: Log): Promise<void> {
+  const { rows } = await pool.query<{ name: string; setting: string }>(
+    `select name, setting from pg_settings where name in ('fsync', 'synchronous_commit', 'full_page_writes')`,
+  )
+  const lax = rows.filter(({ setting }) => setting === 'off')
+  if (lax.length > 0) log.warn('database-not-durable', { settings: lax.map(({ name }) => `${name}=off`) })
+}
+
+/**
+ * Runs a write as if it were alone, as it is on SQLite; when others that ran beside it have undone it, runs it again.
+ * A write may therefore run more than once, and only its last run counts.
+ */
+// biome-ignore lint/complexity/noBannedTypes: each room adds its own tables; the empty schema is what they add to
+async function runAlone<T>(kysely: Kysely<{}>, work: (tx: WriteTransaction) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await kysely.transaction().setIsolationLevel('serializable').execute(work)
+    } catch (error) {
+      if (!isUndoneByOthers(error) || attempt === MAX_ATTEMPTS) throw error
+    }
+    await delay(Math.random() * Math.min(2 ** attempt, LONGEST_PAUSE_MS))
+  }
+}
+
+/**
+ * Opens a PostgreSQL database and brings its schema up to date.
+ * @throws ProblemError `database-unusable`, `storage-unreachable`
+ */
+export async function openPostgres({ url, now, log }: Deps, { busyTimeoutMs }: Options): Promise<Database> {
+  const pool = createPool(url, { connectTimeoutMs: busyTimeoutMs, log })
+  try {
+    const taken = await migratePostgres(pool, now)
+    if (taken.length > 0) log.info('database-upgraded', { migrations: taken })
+    await warnOfLaxServer(pool, log)
+  } catch (error) {
+    await pool.end()
+    throw translatePostgresError(error)
+  }
+  // biome-ignore lint/complexity/noBannedTypes: each room adds its own tables; the empty schema is what they add to
+  const kysely = new Kysely<{}>({ dialect: createPostgresDialect(pool), plugins: [new CamelCasePlugin()] })
+  // The first query takes the pool over; one that never ran would leave it open when the database is closed.
+  await kysely.connection().execute(async () => undefined)
+  return {
+    read: kysely,
+    write: (work) => runAlone(kysely, work),
+    fullText: createPostgresFullText(kysely),
+    close: () => kysely.destroy(),
+  }
+}
