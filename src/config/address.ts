@@ -26,16 +26,18 @@ function withScheme(text: string, defaultPort: string): string {
  * @param example - a well-formed address; its port is taken when neither a port nor a scheme is given
  * @param drop - a path that belongs to the API and not to the server, and is taken off
  */
-export const serverUrl = (example: string, drop?: string): Kind<string> =>
-  kindOf(`an address such as ${example}`, (text, refuse) => {
+export function serverUrl(example: string, drop = ''): Kind<string> {
+  const defaultPort = /:\d+/.exec(example)?.[0] ?? ''
+  const suffix = new RegExp(`(?<=\\w)${drop}$`)
+  return kindOf(`an address such as ${example}`, (text, refuse) => {
     if (/[\s\p{Cc}]/u.test(text)) return refuse()
-    const url = URL.parse(withScheme(text, /:\d+/.exec(example)?.[0] ?? ''))
+    const url = URL.parse(withScheme(text, defaultPort))
     if (url === null || !/^https?:$/.test(url.protocol)) return refuse()
     if (url.search !== '' || url.hash !== '') return refuse('It may not hold a query or a fragment.')
     url.hostname = loopback[url.hostname] ?? url.hostname
-    const bare = url.href.replace(/\/+$/, '')
-    return drop !== undefined && url.pathname.replace(/\/+$/, '') === drop ? bare.slice(0, -drop.length) : bare
+    return url.href.replace(/\/+$/, '').replace(suffix, '')
   })
+}
 
 const sqlite = /^sqlite(?:\+\w+)?:\/\/\/(.+)$/i
 const postgres = /^postgres(?:ql)?(?:\+\w+)?:\/\//i

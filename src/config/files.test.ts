@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: hearth.yaml writes variables this way
 import { describe, expect, test } from 'vitest'
 import { readDotenv } from './dotenv.ts'
 import { nearest } from './nearest.ts'
@@ -75,10 +76,8 @@ describe('hearth.yaml', () => {
     ['a: b\n---\nc: d\n', '', 2, 'multiple documents'],
     ['server:\n\tport: 1\n', '', 2, 'Tabs'],
     ['server: {port: *nope}\n', 'server.port', 1, 'Expected a plain value'],
-  ])('%j is a fault with its place', (source, path, line, message) => {
-    const [fault] = yaml(source).faults
-    expect(fault).toMatchObject({ path, line })
-    expect(fault?.message).toContain(message)
+  ])('%j is a fault with its place', (source, ...[path, line, message]) => {
+    expect(yaml(source).faults[0]).toMatchObject({ path, line, message: expect.stringContaining(message) })
   })
 
   test('an unknown group is one fault, whatever is in it', () =>

@@ -1,5 +1,5 @@
-import { join } from 'node:path'
 import { homedir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { databaseUrl, serverUrl } from './address.ts'
