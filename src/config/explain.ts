@@ -4,7 +4,7 @@ import type { SettingKey } from './settings.ts'
 import type { Given, Layer } from './sources.ts'
 
 /** A value as it was written and who wrote it; secrets are hidden. */
-export type Origin = { readonly layer: Layer; readonly source: string; readonly value: string }
+type Origin = { readonly layer: Layer; readonly source: string; readonly value: string }
 
 /** All there is to say about a setting, worded for reading; secrets are hidden. */
 export type Explanation = {

@@ -1,5 +1,5 @@
 export type { DatabaseAddress } from './address.ts'
 export { formatConfigurationPage, formatEnvExample } from './documents.ts'
-export type { Explanation, Origin } from './explain.ts'
+export type { Explanation } from './explain.ts'
 export { type ConfigSources, type Inspection, inspectConfig, type LoadedConfig, loadConfig } from './load.ts'
 export type { Config, SettingKey } from './settings.ts'

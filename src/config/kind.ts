@@ -96,7 +96,7 @@ export const basePath: Kind<string> = kindOf('a path such as /hearth', (text, re
 })
 
 /** Several values of one kind, none twice. */
-export const listOf = <T>(expects: string, read: (item: string, refuse: Refuse) => T): Kind<readonly T[]> => ({
+const listOf = <T>(expects: string, read: (item: string, refuse: Refuse) => T): Kind<readonly T[]> => ({
   ...kindOf(expects, (text, refuse) => {
     const items = text.split(/[,\n]/).map((item) => item.trim())
     return [...new Set(items.filter((item) => item !== '').map((item) => read(item, refuse)))]

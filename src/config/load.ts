@@ -30,8 +30,10 @@ export type ConfigSources = Partial<World>
 function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error'
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(code)) return undefined
+    throw new ProblemError('invalid-configuration', { detail: `${path} is there but cannot be read (${code}).`, cause })
   }
 }
 

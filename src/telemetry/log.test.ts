@@ -26,9 +26,14 @@ describe('lines', () => {
 
   test('AURO-31: what is below the level is not written, nor are its fields looked at', () => {
     const { log, lines } = logged({ level: 'info' })
-    const untouchable = Object.defineProperty({}, 'x', { enumerable: true, get: () => expect.unreachable() })
-    log.debug('request', untouchable)
-    log.info('started')
+    let looks = 0
+    const watched = Object.defineProperty({}, 'x', { enumerable: true, get: () => (looks += 1) })
+    log.debug('request', watched)
+    log.info('started', watched)
+    expect(looks).toBeGreaterThan(0)
+    looks = 0
+    log.debug('request', watched)
+    expect(looks).toBe(0)
     expect(lines).toHaveLength(1)
   })
 
@@ -123,6 +128,12 @@ describe('what no log may hold', () => {
         return !String((JSON.parse(lines.at(-1) ?? '') as { note: string }).note).includes('s3cr3t')
       }),
     )
+  })
+
+  test('a registered secret is not cut in two where a long text is cut', () => {
+    const { log, lines } = logged({ secrets: [secret] })
+    for (let before = 1980; before < 2001; before += 1) log.info('x', { note: `${'.'.repeat(before)}${secret}` })
+    expect(lines.join('')).not.toContain('corr')
   })
 
   test('credentials within texts are hidden', () => {
