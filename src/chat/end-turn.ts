@@ -47,7 +47,13 @@ export const createEndTurn = (deps: EndTurnDeps) =>
   async function endTurn(scope: Scope, input: EndTurnInput): Promise<void> {
     const { row, assistant, message } = input
     const nowMs = deps.clock.now().getTime()
-    const patch = { ...answerColumns(message), status: input.message.status, problemCode: input.problemCode }
+    // The answer's instant is its end: whoever asks for what is newer than the question must be given it.
+    const patch = {
+      ...answerColumns(message),
+      status: input.message.status,
+      problemCode: input.problemCode,
+      createdAt: nowMs,
+    }
     await deps.db.write(async (tx) => {
       await deps.turns.appendEvents(tx, scope, { turnId: row.id, events: input.events })
       await deps.messages.update(tx, scope, { id: assistant.id, patch })

@@ -98,8 +98,9 @@ export function createMessageStore(db: Database) {
     if (span.from !== undefined) query = query.where('createdAt', '>=', span.from)
     if (span.after !== undefined) query = query.where('createdAt', '>', span.after)
     if (span.to !== undefined) query = query.where('createdAt', '<=', span.to)
-    if (span.last === undefined) return query.orderBy('id').execute()
+    if (span.last === undefined) return query.orderBy('createdAt').orderBy('id').execute()
     return query
+      .orderBy('createdAt', 'desc')
       .orderBy('id', 'desc')
       .limit(span.last)
       .execute()

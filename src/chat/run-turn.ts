@@ -61,7 +61,7 @@ export const createRunTurn = (deps: RunTurnDeps) =>
 async function generate(deps: RunTurnDeps, run: Run): Promise<{ ending: Ending; record: ContextRecord | undefined }> {
   const startedMs = deps.clock.monotonicMs()
   const sinceStart = () => Math.round(deps.clock.monotonicMs() - startedMs)
-  let composition: Composition | undefined
+  let composition = undefined as Composition | undefined
   let firstTokenMs: number | null = null
   let ending: Ending = { status: 'complete', finishReason: null, problem: undefined }
   try {
@@ -137,7 +137,7 @@ async function store(deps: RunTurnDeps, { run, ending, record, unsaved }: StoreI
         const event = problemEvent(problem)
         events.push({ number: live.publish(event), event })
       }
-      if (!problem.retryable || deps.closing.aborted) return
+      if (!isPassing(problem) || deps.closing.aborted) return
       await sleep(retryMs(attempt), undefined, { signal: deps.closing }).catch(() => undefined)
     }
   }
@@ -155,3 +155,6 @@ const endEvent = (live: LiveTurn, ending: Ending) => {
   }
   return { type: 'turn-end', status: ending.status, finishReason: ending.finishReason, message } as const
 }
+
+/** Whether waiting can help: a full disk or a busy database may recover, a bug will not. */
+const isPassing = ({ code, retryable }: Problem): boolean => retryable && code.startsWith('storage-')

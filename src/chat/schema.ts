@@ -59,7 +59,7 @@ export const messageSchema = z
     siblings: z
       .array(z.string())
       .describe('Ids of all versions at this place, oldest first, this one among them: the branches.'),
-    createdAt: instant,
+    createdAt: instant.describe('When it came; of an answer, when it ended.'),
   })
   .meta({ id: 'Message' })
 

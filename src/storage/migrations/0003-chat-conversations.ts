@@ -40,6 +40,8 @@ const messages = ({ text, bigint, tableEnd }: Dialect): readonly string[] => [
     status ${text} not null,
     problem_code ${text},
     token_estimate integer not null,
+    depth integer not null,
+    tokens_above ${bigint} not null,
     created_at ${bigint} not null
   ) ${tableEnd}`,
   'create index messages_by_conversation on messages (conversation_id, id)',

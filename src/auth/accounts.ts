@@ -1,0 +1,130 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { type Clock, createId, ProblemError, type Role, type Scope, type UserId } from '../core/index.ts'
+import type { Database } from '../storage/index.ts'
+import { hashPassword, verifyPassword } from './password.ts'
+import type { Login, Setup } from './schema.ts'
+import type { AuthStore, UserRow } from './store.ts'
+
+export type AccountsDeps = {
+  readonly db: Database
+  readonly store: AuthStore
+  readonly clock: Clock
+}
+
+export type AccountsOptions = {
+  /** How long a login lasts without being used again. */
+  readonly sessionMs: number
+  /** Failed attempts for one name from one address within the window; then that pair waits. */
+  readonly loginAttempts: number
+  readonly loginWindowMs: number
+}
+
+/** The owner of this server: made at the first start, without a password until somebody sets one. */
+export type Owner = {
+  readonly userId: UserId
+  readonly brainId: Scope['brainId']
+  readonly hasPassword: boolean
+}
+
+export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex')
+
+const newToken = (): string => randomBytes(32).toString('base64url')
+
+/** The owner, set-up, login and logout. */
+export async function createAccounts({ db, store, clock }: AccountsDeps, options: AccountsOptions) {
+  const nowMs = () => clock.now().getTime()
+  const setupToken = newToken()
+  const limiter = new RateLimiterMemory({ points: options.loginAttempts, duration: options.loginWindowMs / 1000 })
+  const decoyHash = await hashPassword(newToken())
+  let owner = await ensureOwner({ db, store, clock })
+
+  const openSession = async (userId: UserId, userAgent: string): Promise<string> => {
+    const token = newToken()
+    const createdAt = nowMs()
+    const expiresAt = createdAt + options.sessionMs
+    const row = { id: createId(), ownerId: userId, tokenHash: hashToken(token), createdAt, lastUsedAt: createdAt }
+    await db.write(async (tx) => {
+      await store.removeExpiredSessions(tx, createdAt)
+      await store.insertSession(tx, { ...row, expiresAt, userAgent: userAgent.slice(0, 200) })
+    })
+    return token
+  }
+
+  /**
+   * Gives the owner a name and a password; from then on credentials are required of everybody.
+   * @returns the token of a login for who did it
+   * @throws ProblemError `conflict` when there is a password already
+   */
+  const setUp = async (input: Omit<Setup, 'token'>, userAgent: string): Promise<string> => {
+    const passwordHash = await hashPassword(input.password)
+    await db.write(async (tx) => {
+      if (owner.hasPassword) throw new ProblemError('conflict', { detail: 'This server has an owner already.' })
+      await store.updateUser(tx, owner.userId, { name: input.name, displayName: input.name })
+      await store.setPassword(tx, { userId: owner.userId, passwordHash, updatedAt: nowMs() })
+    })
+    owner = { ...owner, hasPassword: true }
+    return openSession(owner.userId, userAgent)
+  }
+
+  /** Checks a name and a password; a name that nobody has takes as long. @returns the token of the login */
+  const logIn = async (input: Login, from: { address: string; userAgent: string }): Promise<string> => {
+    const name = input.name.trim().normalize('NFKC').toLowerCase()
+    const pair = `${name}|${from.address}`
+    await limiter.consume(pair).catch(refuse)
+    const user = await store.findUserByName(name)
+    const isRight = await verifyPassword(input.password, user?.passwordHash ?? decoyHash)
+    if (!isRight || user === undefined || user.passwordHash === null || user.disabledAt !== null) {
+      throw new ProblemError('invalid-credentials')
+    }
+    await limiter.delete(pair)
+    return openSession(user.id, from.userAgent)
+  }
+
+  const logOut = (token: string): Promise<unknown> => db.write((tx) => store.removeSession(tx, hashToken(token)))
+
+  const isSetupToken = (token: string | undefined): boolean =>
+    token !== undefined &&
+    timingSafeEqual(Buffer.from(hashToken(token), 'hex'), Buffer.from(hashToken(setupToken), 'hex'))
+
+  return { setUp, logIn, logOut, isSetupToken, setupToken: () => setupToken, owner: () => owner }
+}
+
+export type Accounts = Awaited<ReturnType<typeof createAccounts>>
+
+function refuse(cause: unknown): never {
+  if (!(cause instanceof RateLimiterRes)) throw cause
+  throw new ProblemError('too-many-attempts', { retryAfterMs: cause.msBeforeNext })
+}
+
+async function ensureOwner(deps: AccountsDeps): Promise<Owner> {
+  const found = await deps.store.findOwner()
+  if (found === undefined) return { ...(await addUser(deps, { name: 'owner', role: 'owner' })), hasPassword: false }
+  const brain = await deps.store.findDefaultBrain(found.id)
+  if (brain === undefined) throw new ProblemError('database-unusable', { detail: 'The owner has no brain.' })
+  return { userId: found.id, brainId: brain.id, hasPassword: found.passwordHash !== null }
+}
+
+/** Makes a user with a default brain and, if given, a password hash. */
+export async function addUser(
+  { db, store, clock }: AccountsDeps,
+  input: { readonly name: string; readonly role: Role; readonly passwordHash?: string },
+): Promise<Pick<Owner, 'userId' | 'brainId'>> {
+  const createdAt = clock.now().getTime()
+  const userId = createId<'user'>(createdAt)
+  const brainId = createId<'brain'>(createdAt)
+  const { name, role, passwordHash } = input
+  const user: UserRow = { id: userId, name, displayName: name, role, locale: '', timeZone: '', createdAt, disabledAt: null }
+  await db.write(async (tx) => {
+    await store.insertUser(tx, user, {
+      id: brainId,
+      ownerId: userId,
+      name: 'default',
+      isDefault: 1,
+      createdAt,
+      archivedAt: null,
+    })
+    if (passwordHash !== undefined) await store.setPassword(tx, { userId, passwordHash, updatedAt: createdAt })
+  })
+  return { userId, brainId }
+}
