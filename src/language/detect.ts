@@ -1,5 +1,5 @@
 import type { Language } from './stop-words.ts'
-import { type Token, tokenise } from './tokenise.ts'
+import { tokenise } from './tokenise.ts'
 
 const set = (words: string): ReadonlySet<string> => new Set(words.split(/\s+/).filter((word) => word !== ''))
 
@@ -23,20 +23,29 @@ const marks = {
 /** How many words speak for each language. */
 export type Evidence = { readonly sv: number; readonly en: number; readonly other: number }
 
-const maxTokens = 2000
+const maxWords = 2000
+const foreign = /[^\x20-\x7eåäöéü]/
+const swedishLetter = /[åäö]/
 
-/** Counts evidence over the first 2,000 words. */
-export function evidence(tokens: readonly Token[]): Evidence {
+const silent: Evidence = { sv: 0, en: 0, other: 0 }
+
+/** What one word says of the language of its text. */
+export function evidenceOf(form: string): Evidence {
+  const sv = marks.sv.has(form) ? 1 : swedishLetter.test(form) ? 0.5 : 0
+  const en = marks.en.has(form) ? 1 : 0
+  const other = (marks.other.has(form) ? 1 : 0) + (foreign.test(form) ? 1 : 0)
+  return sv + en + other > 0 ? { sv, en, other } : silent
+}
+
+/** Sums up the evidence of the first 2,000 words. */
+export function sumEvidence(words: readonly Evidence[]): Evidence {
   let sv = 0
   let en = 0
   let other = 0
-  for (const { form, whole } of tokens.slice(0, maxTokens)) {
-    if (whole) continue
-    if (marks.en.has(form)) en += 1
-    if (marks.sv.has(form)) sv += 1
-    else if (/[åäö]/.test(form)) sv += 0.5
-    if (marks.other.has(form)) other += 1
-    if (/[^\x20-\x7eåäöéü]/.test(form)) other += 1
+  for (const word of words.length > maxWords ? words.slice(0, maxWords) : words) {
+    sv += word.sv
+    en += word.en
+    other += word.other
   }
   return { sv, en, other }
 }
@@ -49,4 +58,7 @@ export function languageOf({ sv, en, other }: Evidence): Language {
 }
 
 /** Tells Swedish and English apart by their small words; anything else, and too little to go by, is `other`. */
-export const detectLanguage = (text: string): Language => languageOf(evidence(tokenise(text)))
+export function detectLanguage(text: string): Language {
+  const words = tokenise(text).filter(({ whole }) => !whole)
+  return languageOf(sumEvidence(words.slice(0, maxWords).map(({ form }) => evidenceOf(form))))
+}

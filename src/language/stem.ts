@@ -1,9 +1,9 @@
 import { stemmer as english } from '@orama/stemmers/english'
 import { stemmer as swedishBase } from '@orama/stemmers/swedish'
-import { evidence, languageOf } from './detect.ts'
+import { type Evidence, evidenceOf, languageOf, sumEvidence } from './detect.ts'
 import { fold } from './fold.ts'
 import { isStopWord, type Language } from './stop-words.ts'
-import { type Token, tokenise } from './tokenise.ts'
+import { tokenise } from './tokenise.ts'
 
 /**
  * A word with what it is found by. Two words are the same to a search when they share a stem. `start` and `end` are
@@ -27,38 +27,53 @@ function swedish(form: string): string {
   return swedishBase(base !== undefined && vowelThenOther.test(base) && !keepsNeuter.test(base) ? base : form)
 }
 
-type StemSet = {
+type Word = {
   readonly english: readonly string[]
   readonly both: readonly string[]
   readonly query: readonly string[]
+  readonly evidence: Evidence
 }
 
-const distinct = (stems: readonly string[]): readonly string[] => [...new Set(stems)]
+/** The stems in their order, each once; the list given where it says the same, as most words have one stem only. */
+function joinStems(list: readonly string[], more: string): readonly string[] {
+  return list.includes(more) ? list : [...list, more]
+}
 
-function makeStems(form: string): StemSet {
+function readWord(form: string): Word {
   const plain = fold(form)
-  if (!stemmable.test(form)) return { english: [plain], both: [plain], query: [plain] }
-  const en = fold(english(form))
-  const sv = fold(swedish(form))
-  return { english: [en], both: distinct([sv, en]), query: distinct([sv, en, plain]) }
+  const evidence = evidenceOf(form)
+  if (!stemmable.test(form)) {
+    const only = [plain]
+    return { english: only, both: only, query: only, evidence }
+  }
+  const en = [fold(english(form))]
+  const both = joinStems(en, fold(swedish(form)))
+  return { english: en, both, query: joinStems(both, plain), evidence }
 }
 
-const cache = new Map<string, StemSet>()
-const maxCached = 50_000
+const maxKept = 25_000
+const maxKeptLength = 40
+let recent = new Map<string, Word>()
+let older = new Map<string, Word>()
 
-function stemsOfForm(form: string): StemSet {
-  const known = cache.get(form)
+/** Stemming costs a hundred times what looking up does, and texts repeat their words: keeps those used last. */
+function wordOf(form: string): Word {
+  const known = recent.get(form)
   if (known) return known
-  const made = makeStems(form)
-  if (cache.size >= maxCached) cache.clear()
-  cache.set(form, made)
+  const made = older.get(form) ?? readWord(form)
+  if (form.length > maxKeptLength) return made
+  if (recent.size >= maxKept) {
+    older = recent
+    recent = new Map()
+  }
+  recent.set(form, made)
   return made
 }
 
 /** English alone only where nothing speaks against it: Swedish texts are full of English words. */
-function choose(tokens: readonly Token[], language: Language | undefined): 'english' | 'both' {
+function choose(words: readonly Word[], language: Language | undefined): 'english' | 'both' {
   if (language !== undefined) return language === 'en' ? 'english' : 'both'
-  const { sv, en, other } = evidence(tokens)
+  const { sv, en, other } = sumEvidence(words.map(({ evidence }) => evidence))
   return en >= 3 && sv < 1 && other < 1 ? 'english' : 'both'
 }
 
@@ -69,8 +84,9 @@ function choose(tokens: readonly Token[], language: Language | undefined): 'engl
  */
 export function terms(text: string, language?: Language): Term[] {
   const tokens = tokenise(text)
-  const kind = choose(tokens, language)
-  return tokens.map(({ start, end, form, whole }) => ({ start, end, whole, stems: stemsOfForm(form)[kind] }))
+  const words = tokens.map(({ form }) => wordOf(form))
+  const kind = choose(words, language)
+  return tokens.map(({ start, end, whole }, at) => ({ start, end, whole, stems: words[at]?.[kind] ?? [] }))
 }
 
 /** All stems of a stored text, in reading order and with repeats: what the full-text index is given. */
@@ -83,12 +99,12 @@ export const stems = (text: string, language?: Language): string[] =>
  */
 export function queryTerms(text: string): Term[] {
   const tokens = tokenise(text)
-  const language = languageOf(evidence(tokens))
+  const language = languageOf(sumEvidence(tokens.map(({ form }) => wordOf(form).evidence)))
   const telling = tokens.filter(({ form, whole }) => whole || !isStopWord(form, language))
   const seen = new Set<string>()
   const found: Term[] = []
   for (const { start, end, form, whole } of telling.length > 0 ? telling : tokens) {
-    const { both, query } = stemsOfForm(form)
+    const { both, query } = wordOf(form)
     if (!both.some((stem) => seen.has(stem))) found.push({ start, end, whole, stems: query })
     for (const stem of both) seen.add(stem)
   }

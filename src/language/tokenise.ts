@@ -13,6 +13,7 @@ const simple = /^[a-zA-Z0-9]+$/
 const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
 const contraction = /^(?:s|t|re|ve|ll|d|m)$/i
+const letter = /\p{L}/u
 const maxWord = 64
 const maxWhole = 256
 
@@ -35,11 +36,17 @@ function segments(text: string, start: number): Token[] {
     }))
 }
 
+const isApostrophe = (unit: number): boolean => unit === 0x27 || unit === 0x2019
+
 const isContraction = (text: string, at: number, found: string): boolean =>
-  contraction.test(found) && at > 1 && /['’]/.test(text[at - 1] ?? '') && /\p{L}/u.test(text[at - 2] ?? '')
+  at > 1 &&
+  found.length < 3 &&
+  isApostrophe(text.charCodeAt(at - 1)) &&
+  contraction.test(found) &&
+  letter.test(text[at - 2] ?? '')
 
 function pushWord(into: Token[], found: string, start: number): void {
-  if (!simple.test(found) && unspaced.test(found)) {
+  if (unspaced.test(found)) {
     for (const token of segments(found, start)) into.push(token)
     return
   }
@@ -54,7 +61,7 @@ function pushParts(into: Token[], found: string, start: number): void {
   for (const part of found.matchAll(word)) pushWord(into, part[0], start + part.index)
 }
 
-const isJoined = (found: string): boolean => !simple.test(found) && /[-_./:@+#&=?%~\\]/.test(found)
+const joint = /[-_./:@+#&=?%~\\]/
 
 /**
  * Cuts a text into words, in reading order. Identifiers come whole and then in their parts; Chinese, Japanese, Thai
@@ -65,8 +72,13 @@ export function tokenise(text: string): Token[] {
   const tokens: Token[] = []
   for (const match of text.matchAll(joined)) {
     const found = match[0]
-    if (isJoined(found)) pushParts(tokens, found, match.index)
-    else if (!isContraction(text, match.index, found)) pushWord(tokens, found, match.index)
+    const start = match.index
+    if (simple.test(found)) {
+      if (isContraction(text, start, found)) continue
+      const form = (found.length > maxWord ? found.slice(0, maxWord) : found).toLowerCase()
+      tokens.push({ start, end: start + found.length, form, whole: false })
+    } else if (joint.test(found)) pushParts(tokens, found, start)
+    else pushWord(tokens, found, start)
   }
   return tokens
 }

@@ -21,14 +21,20 @@ export function want(words: readonly Term[]): Wanted {
   return { words, byStem }
 }
 
+const none: readonly number[] = []
+
 /** The words of the query (by index) that a word of an entry answers; each once. */
 export function answered({ byStem }: Wanted, { stems }: Term): readonly number[] {
-  const found = stems.map((stem) => byStem.get(stem)).filter((words) => words !== undefined)
-  return found.length < 2 ? (found[0] ?? []) : [...new Set(found.flat())]
+  let found: readonly number[] = none
+  for (const stem of stems) {
+    const words = byStem.get(stem)
+    if (words) found = found.length === 0 ? words : [...new Set([...found, ...words])]
+  }
+  return found
 }
 
-function frequencies(wanted: Wanted, { head, text }: EntryTerms): Float64Array {
-  const counts = new Float64Array(wanted.words.length)
+function frequencies(wanted: Wanted, { head, text }: EntryTerms): readonly number[] {
+  const counts = wanted.words.map(() => 0)
   for (const list of [head, text]) {
     for (const term of list) for (const word of answered(wanted, term)) counts[word] = (counts[word] ?? 0) + 1
   }
@@ -36,7 +42,7 @@ function frequencies(wanted: Wanted, { head, text }: EntryTerms): Float64Array {
 }
 
 /** Rarity of each word of the query: the sample tells of common words, the candidates of rare ones. */
-function weigh(wanted: Wanted, found: readonly Float64Array[], corpus: Corpus): number[] {
+function weigh(wanted: Wanted, found: readonly (readonly number[])[], corpus: Corpus): number[] {
   return wanted.words.map(({ stems }, word) => {
     const seen = found.reduce((sum, counts) => sum + ((counts[word] ?? 0) > 0 ? 1 : 0), 0)
     const entries = Math.max(corpus.entries, found.length)

@@ -25,7 +25,7 @@ export type Hit = {
 }
 
 /** Candidates come from the index in windows, each ranked for itself, so that pages neither repeat nor skip an entry. */
-const windowEnds = [400, 2_000, 10_000, 50_000, 250_000, 1_000_000]
+const windowEnds = [200, 1_000, 5_000, 25_000, 125_000, 1_000_000]
 
 type Deps = { db: Database; store: TimelineStore; corpora: Corpora }
 type Window = { readonly ranked: readonly Ranked[]; readonly weights: readonly number[]; readonly isLast: boolean }

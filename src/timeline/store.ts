@@ -1,4 +1,4 @@
-import type { Generated, Selectable, SelectQueryBuilder } from 'kysely'
+import { type Generated, type Selectable, type SelectQueryBuilder, sql } from 'kysely'
 import { createId, type Scope } from '../core/index.ts'
 import type { Database, WriteTransaction } from '../storage/index.ts'
 import type { Entry, EntryId, EntryKind, EntryRole, NewEntry, Owner } from './entry.ts'
@@ -58,6 +58,12 @@ const fromRow = (row: Selectable<TimelineTable>): Placed => ({
 const chunks = <T>(all: readonly T[]): (readonly T[])[] =>
   Array.from({ length: Math.ceil(all.length / bindLimit) }, (_, i) => all.slice(i * bindLimit, (i + 1) * bindLimit))
 
+/**
+ * @NOTE an expression, so that SQLite reaches the rows by their number: knowing no counts, it would rather go through
+ * all entries of the owner by the index on that column.
+ */
+const unindexed = (column: 'ownerId' | 'brainId') => sql<string>`${sql.ref(column)} || ''`
+
 const tablesOf = (tx: WriteTransaction) => tx.withTables<TimelineTables>()
 
 type Rows = SelectQueryBuilder<TimelineTables, 'timeline', object>
@@ -116,7 +122,14 @@ export function createTimelineStore({ db }: { db: Database }) {
     async load(scope: Scope, rowIds: readonly number[], filter: Filter): Promise<Placed[]> {
       const found: Placed[] = []
       for (const ids of chunks(rowIds)) {
-        const rows = await filtered(inBrain(scope).where('rowId', 'in', ids), filter)
+        const rows = await filtered(
+          read
+            .selectFrom('timeline')
+            .where('rowId', 'in', ids)
+            .where(unindexed('ownerId'), '=', scope.userId)
+            .where(unindexed('brainId'), '=', scope.brainId),
+          filter,
+        )
           .selectAll()
           .execute()
         for (const row of rows) found.push(fromRow(row))
