@@ -46,6 +46,8 @@ function stopSignal(): Promise<string> {
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => take(signal))
   process.on('disconnect', () => resolve('disconnect'))
+  // Listening for it holds the launcher's channel, and with it this process, open: nobody would ever see it end.
+  process.channel?.unref()
   return promise
 }
 
