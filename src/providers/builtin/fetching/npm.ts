@@ -66,16 +66,21 @@ export const createRunNpm =
   async (input: { folder: string; cache: string; args: readonly string[] }, signal: AbortSignal): Promise<void> => {
     signal.throwIfAborted()
     const where = ['--prefix', input.folder, '--cache', input.cache]
-    const child = fork(processFile(import.meta.url, 'leash'), [...npmCommand, ...input.args, ...always, ...where], {
-      cwd: input.folder,
-      execArgv: [],
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    })
+    const child = fork(
+      processFile(import.meta.url, 'leash-worker'),
+      [...npmCommand, ...input.args, ...always, ...where],
+      {
+        cwd: input.folder,
+        execArgv: [],
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      },
+    )
     let errors = ''
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       errors = (errors + text).slice(0, keptErrorBytes)
     })
-    const letGo = () => child.connected && child.disconnect()
+    // Disconnecting would end it too, but then this end never sees the streams close.
+    const letGo = () => child.connected && child.send('end')
     signal.addEventListener('abort', letGo)
     try {
       const [exitCode] = (await once(child, 'close')) as [number | null]

@@ -16,6 +16,7 @@ type Tokenizer = unknown
 type MeterState = { readonly usedInputTokens: number; readonly usedOutputTokens: number }
 
 type Sequence = {
+  readonly clearHistory: () => Promise<void>
   readonly tokenMeter: {
     readonly getState: () => MeterState
     readonly diff: (since: MeterState) => MeterState

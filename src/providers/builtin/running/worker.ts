@@ -33,7 +33,7 @@ function watchExit(child: ChildProcess): Promise<Gone> {
 
 /** Starts a worker process. It ends with this process, whatever ends that. */
 export function startWorker({ log }: { log: Log }): Worker {
-  const child = fork(processFile(import.meta.url, 'engine-process'), [], {
+  const child = fork(processFile(import.meta.url, 'engine-worker'), [], {
     execArgv: [],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
@@ -44,7 +44,14 @@ export function startWorker({ log }: { log: Log }): Worker {
     else waiting.resolve(message)
     waiting = undefined
   }
-  child.on('message', (message) => push(parseFromWorker(message)))
+  child.on('message', (message) => {
+    try {
+      push(parseFromWorker(message))
+    } catch (error) {
+      log.error('builtin-worker-unreadable', { pid: child.pid, error: String(error) })
+      child.kill('SIGKILL')
+    }
+  })
   const exited = watchExit(child).then((gone) => {
     log.info('builtin-worker-ended', { pid: child.pid, how: gone.how })
     push(gone)

@@ -62,6 +62,8 @@ async function answer(model: Loaded, request: Generate, signal: AbortSignal): Pr
     const windowTokens = Math.min(request.contextTokens, model.contextTokens)
     return fail('context-too-long', `${inputTokens} tokens do not fit into a window of ${windowTokens}.`, id)
   }
+  // What is left of the last prompt saves reading it again, but changes roundings: a seed promises the same answer.
+  if (request.seed !== undefined) await model.sequence.clearHistory()
   const before = model.sequence.tokenMeter.getState()
   const used = () => model.sequence.tokenMeter.diff(before).usedOutputTokens
   const end = (reason: 'stop' | 'length' | 'aborted') =>
