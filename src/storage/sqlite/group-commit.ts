@@ -29,19 +29,14 @@ const isFullDisk = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
 
 /**
- * The one writer. Calls that wait are run together and committed once; while their commit travels to the disk, the next
- * batch is run. No call is answered before a sync that began after its commit has ended well.
+ * The one writer. Calls that wait are run together, committed once and synced once; whoever calls meanwhile is in the
+ * next batch. No call is answered before a sync that began after its commit has ended well.
  */
 export class GroupCommit {
   readonly #deps: Deps
   readonly #busyTimeoutMs: number
   #queue: QueuedWrite[] = []
-  /** Committed, and waiting for the disk. */
-  #unsynced: RunWrite[] = []
   #running: Promise<void> | undefined
-  #syncing: Promise<void> | undefined
-  /** Resolves when those that waited for the disk have got their sync, or have failed. */
-  #taken = Promise.withResolvers<void>()
   /** The sync that found the disk full: until the log is mended, no later sync means anything. */
   #fullDisk: unknown
   #failure: ProblemError | undefined
@@ -66,20 +61,19 @@ export class GroupCommit {
   }
 
   /** From now on nothing is written; every call that waits, and every later one, fails with `storage-failed`. */
-  fail(cause: unknown): void {
-    this.#failure ??= new ProblemError('storage-failed', { cause })
-    this.#deps.log.error('storage-failed', { reason: cause instanceof Error ? cause.message : String(cause) })
-    this.#rejectWaiting(this.#failure)
+  fail(cause: unknown): ProblemError {
+    if (this.#failure === undefined) {
+      this.#failure = new ProblemError('storage-failed', { cause })
+      this.#deps.log.error('storage-failed', { reason: cause instanceof Error ? cause.message : String(cause) })
+    }
+    this.#rejectQueue(this.#failure)
+    return this.#failure
   }
 
   /** Takes no more writes and resolves when those that were accepted have been answered. */
   async close(): Promise<void> {
     this.#isClosed = true
-    while (this.#running || this.#syncing) await Promise.all([this.#running, this.#syncing])
-  }
-
-  get hasFailed(): boolean {
-    return this.#failure !== undefined
+    while (this.#running !== undefined) await this.#running
   }
 
   async #drain(): Promise<void> {
@@ -87,9 +81,7 @@ export class GroupCommit {
       // Calls made in the same turn of the loop join the batch, and whoever waits for the loop gets it.
       await nextTurn()
       await this.#deps.checkpoints.hold()
-      // One batch may be run while another is being synced; more would only write the same pages again and again.
-      while (this.#unsynced.length > 0) await this.#taken.promise
-      if (this.#queue.length > 0 && (await this.#isMended()) && (await this.#begin())) await this.#commitBatch()
+      if ((await this.#isMended()) && (await this.#begin())) await this.#runBatch()
     }
   }
 
@@ -100,8 +92,7 @@ export class GroupCommit {
       this.#fullDisk = undefined
       return true
     } catch (error) {
-      if (isFullDisk(error)) this.#rejectWaiting(new ProblemError('storage-full', { cause: error }))
-      else this.fail(error)
+      this.#rejectQueue(isFullDisk(error) ? new ProblemError('storage-full', { cause: error }) : this.fail(error))
       return false
     }
   }
@@ -114,12 +105,12 @@ export class GroupCommit {
         return true
       } catch (error) {
         if (!isBusy(error)) {
-          this.#failBatch(this.#queue.splice(0), error)
+          this.#reject(this.#queue.splice(0), error)
           return false
         }
         this.#giveUpWaiting(error)
-        await delay(pauseMs)
       }
+      await delay(pauseMs)
     }
     return false
   }
@@ -132,7 +123,7 @@ export class GroupCommit {
     for (const { reject } of late) reject(new ProblemError('storage-busy', { retryAfterMs: 1000, cause }))
   }
 
-  async #commitBatch(): Promise<void> {
+  async #runBatch(): Promise<void> {
     const endsAtMs = performance.now() + MAX_BATCH_MS
     let count = 0
     const next = () => {
@@ -140,58 +131,43 @@ export class GroupCommit {
       return count > MAX_BATCH_WRITES || (count > 1 && performance.now() > endsAtMs) ? undefined : this.#queue.shift()
     }
     try {
-      this.#unsynced.push(...(await runBatch(this.#deps, next)))
+      await this.#sync(await runBatch(this.#deps, next))
     } catch (error) {
       if (!(error instanceof BatchError)) throw error
-      return this.#failBatch(error.writes, error.cause)
+      this.#reject(error.writes, error.cause)
     }
-    this.#syncing ??= this.#syncAll().finally(() => {
-      this.#syncing = undefined
-    })
-    if (this.#fullDisk === undefined) this.#deps.checkpoints.consider()
   }
 
-  #failBatch(writes: readonly QueuedWrite[], cause: unknown): void {
+  async #sync(committed: readonly RunWrite[]): Promise<void> {
+    try {
+      await this.#deps.sync()
+      // A checkpoint may have met the fault meanwhile.
+      if (this.#failure) throw this.#failure
+    } catch (error) {
+      return this.#failSync(committed, error)
+    }
+    for (const { settle } of committed) settle()
+    this.#deps.checkpoints.consider()
+  }
+
+  /** The rows are in the log as far as SQLite knows, and perhaps not on the disk: their callers are told the worse. */
+  #failSync(committed: readonly RunWrite[], cause: unknown): void {
+    const isFull = this.#failure === undefined && isFullDisk(cause)
+    if (isFull) {
+      this.#fullDisk = cause
+      this.#deps.log.warn('sync-found-disk-full')
+    }
+    const problem = isFull ? new ProblemError('storage-full', { cause }) : this.fail(cause)
+    for (const { write } of committed) write.reject(problem)
+  }
+
+  #reject(writes: readonly QueuedWrite[], cause: unknown): void {
     const problem = translateSqliteError(cause, this.#deps.path)
     if (problem instanceof ProblemError && problem.code === 'storage-failed') this.fail(cause)
     for (const { reject } of writes) reject(problem)
   }
 
-  async #syncAll(): Promise<void> {
-    while (this.#unsynced.length > 0) {
-      const covered = this.#takeUnsynced()
-      try {
-        if (this.#failure ?? this.#fullDisk) throw this.#failure ?? this.#fullDisk
-        await this.#deps.sync()
-        // A checkpoint may have met the fault meanwhile.
-        if (this.#failure) throw this.#failure
-      } catch (error) {
-        return this.#failSync(covered, error)
-      }
-      for (const { settle } of covered) settle()
-    }
-  }
-
-  #takeUnsynced(): readonly RunWrite[] {
-    const taken = this.#unsynced
-    this.#unsynced = []
-    this.#taken.resolve()
-    this.#taken = Promise.withResolvers()
-    return taken
-  }
-
-  /** What was committed after the sync had begun is no safer than what the sync was for. */
-  #failSync(covered: readonly RunWrite[], cause: unknown): void {
-    const writes = [...covered, ...this.#takeUnsynced()].map(({ write }) => write)
-    if (this.#failure === undefined && isFullDisk(cause)) {
-      this.#fullDisk = cause
-      this.#deps.log.warn('sync-found-disk-full')
-    } else if (this.#failure === undefined) this.fail(cause)
-    const problem = this.#failure ?? new ProblemError('storage-full', { cause })
-    for (const { reject } of writes) reject(problem)
-  }
-
-  #rejectWaiting(problem: ProblemError): void {
+  #rejectQueue(problem: ProblemError): void {
     for (const { reject } of this.#queue.splice(0)) reject(problem)
   }
 }
