@@ -21,6 +21,17 @@ const packageFolder = (name) => dirname(require.resolve(`${name}/package.json`))
 /** Without the pointer to a source map that is not shipped, which browsers would ask for in vain. */
 const withoutMapLink = (text) => text.replace(/\s*\/[/*]# sourceMappingURL=[^\n]*\s*$/, '\n')
 
+const remoteLogo = 'https://cdn.redoc.ly/redoc/logo-mini.svg'
+const emptyImage = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E"
+
+/** ReDoc loads one picture from its makers' server; our pages load nothing from elsewhere. */
+function withoutRemoteLogo(text) {
+  const local = text.replaceAll(remoteLogo, emptyImage)
+  if (local.includes('https://cdn.'))
+    throw new Error('ReDoc asks another server for something new; leave that out too.')
+  return local
+}
+
 const sources = [
   ['swagger-ui-dist', 'swagger-ui.css'],
   ['swagger-ui-dist', 'swagger-ui-bundle.js'],
@@ -44,7 +55,7 @@ export async function copyDocsAssets(folder = join(root, 'build', 'docs')) {
   await mkdir(folder, { recursive: true })
   const copied = sources.map(async ([packageName, path, name = path]) => {
     const text = await readFile(join(packageFolder(packageName), path), 'utf8')
-    await write(folder, name, withoutMapLink(text))
+    await write(folder, name, withoutRemoteLogo(withoutMapLink(text)))
   })
   await Promise.all([...copied, write(folder, 'redoc.css', redocStyles)])
   return folder

@@ -64,6 +64,7 @@ export function createRouteTable(routes: readonly Route[]): { find: (method: str
 
   return {
     find(method, path) {
+      if (!path.startsWith('/')) return undefined
       const found = match(method === 'HEAD' ? 'GET' : method, path)
       if (found) return found
       const allow = methods.filter((other) => match(other, path) !== undefined)
