@@ -190,7 +190,11 @@ async function perform(step: StubStep, wire: Wire, { response, send, closed, gat
       await send(step.bytes)
       return true
     case 'endless':
-      while (!response.destroyed) await send(wire.spell({ type: 'text', text: step.text }))
+      while (!response.destroyed) {
+        await send(wire.spell({ type: 'text', text: step.text }))
+        // A write that the kernel takes at once never reaches the event loop: who reads in this process would starve.
+        await new Promise((resolve) => setImmediate(resolve))
+      }
       return false
     case 'drip':
       for (const byte of Buffer.from(wire.spell({ type: 'text', text: step.text }))) {
