@@ -99,7 +99,7 @@ async function measure(timeline: Timeline): Promise<number[]> {
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'hearth-bench-'))
-const db = await openDatabase({ url: process.env['DATABASE_URL'] ?? 'sqlite', folder, log: silentLog })
+const db = await openDatabase({ url: process.env.DATABASE_URL ?? 'sqlite', folder, log: silentLog })
 const timeline = createTimeline({ db })
 const filledMs = await fill(db, timeline)
 const times = await measure(timeline)

@@ -112,8 +112,8 @@ async function run(samples: readonly Sample[]): Promise<string> {
   return report(verdicts)
 }
 
-const file = join(process.env['EVAL_DATA'] ?? '', 'locomo-dev.json')
-if (process.env['EVAL_DATA'] !== undefined && existsSync(file)) {
+const file = join(process.env.EVAL_DATA ?? '', 'locomo-dev.json')
+if (process.env.EVAL_DATA !== undefined && existsSync(file)) {
   const samples = z.array(sampleSchema).parse(JSON.parse(await readFile(file, 'utf8')))
   process.stdout.write(`${await run(samples)}\n`)
 } else {

@@ -1,8 +1,8 @@
 const ascii = /^[\x20-\x7e\s]*$/
 /** Marks that change a letter's look, not the word: Latin, Greek and Cyrillic accents, Hebrew points, Arabic vowels. */
 const accents =
-  /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u064b-\u0652\u0670\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]/g
-const invisible = /[\u00ad\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]/g
+  /[\u0300-\u036f]|[\u0591-\u05bd]|[\u05bf\u05c1\u05c2]|[\u064b-\u0652]|\u0670|[\u1ab0-\u1aff]|[\u1dc0-\u1dff]|[\u20d0-\u20ff]/g
+const invisible = /\u00ad|[\u200b\u200c]|\u200d|\u2060|[\ufe00-\ufe0f]|\ufeff/g
 /** Normalising sorts each run of marks, at a cost that grows with the square of its length. */
 const markFlood = /(\p{M}{8})\p{M}+/gu
 const single: Readonly<Record<string, string>> = {

@@ -24,11 +24,26 @@ export type Hit = {
   readonly snippet: readonly SnippetPart[]
 }
 
+const lastEnd = 1_000_000
 /** Candidates come from the index in windows, each ranked for itself, so that pages neither repeat nor skip an entry. */
-const windowEnds = [200, 1_000, 5_000, 25_000, 125_000, 1_000_000]
+const windowEnds = [200, 1_000, 5_000, 25_000, 125_000, lastEnd]
 
 type Deps = { db: Database; store: TimelineStore; corpora: Corpora }
-type Window = { readonly ranked: readonly Ranked[]; readonly weights: readonly number[]; readonly isLast: boolean }
+type Asked = { readonly wanted: Wanted; readonly corpus: Corpus; readonly number: number }
+type Window = {
+  readonly number: number
+  readonly ranked: readonly Ranked[]
+  readonly weights: readonly number[]
+  readonly isLast: boolean
+}
+
+/** Where a page goes on: the number of a window, and how many of its entries have been shown. */
+type Place = readonly [number, number]
+
+const nextPlace = ({ number, ranked, isLast }: Window, shown: number): Place | null => {
+  if (shown < ranked.length) return [number, shown]
+  return isLast ? null : [number + 1, 0]
+}
 
 const toHit = ({ entry: { rowId: _, ...entry }, score, coverage }: Ranked, snippet: readonly SnippetPart[]): Hit => ({
   entry,
@@ -42,39 +57,29 @@ const toHit = ({ entry: { rowId: _, ...entry }, score, coverage }: Ranked, snipp
  * Sees only the entries of the scope's owner and brain.
  */
 export function createSearch({ db, store, corpora }: Deps) {
-  async function openWindow(
-    scope: Scope,
-    input: TimelineSearch,
-    asked: { wanted: Wanted; corpus: Corpus; window: number },
-  ) {
-    const { wanted, corpus, window } = asked
-    const end = windowEnds[window] ?? 0
+  async function openWindow(scope: Scope, input: TimelineSearch, { wanted, corpus, number }: Asked): Promise<Window> {
+    scope.signal.throwIfAborted()
+    const end = windowEnds[number] ?? lastEnd
     const stems = [...wanted.byStem.keys()]
     const found = await db.fullText.search({ ownerId: scope.userId, stems, limit: end })
-    const rowIds = found.slice(windowEnds[window - 1] ?? 0).map(({ rowId }) => rowId)
+    const rowIds = found.slice(windowEnds[number - 1] ?? 0).map(({ rowId }) => rowId)
     const entries = await store.load(scope, rowIds, input)
-    const isLast = found.length < end || window === windowEnds.length - 1
-    return { ...rank(wanted, entries, corpus), isLast } satisfies Window
+    return { number, ...rank(wanted, entries, corpus), isLast: found.length < end || end === lastEnd }
   }
 
   return async function search(scope: Scope, input: TimelineSearch): Promise<Page<Hit>> {
+    let place: Place | null = input.cursor === undefined ? [0, 0] : parseCursor(input.cursor)
     const wanted = want(queryTerms(input.text))
-    let [window, offset] = input.cursor === undefined ? [0, 0] : parseCursor(input.cursor)
     const items: Hit[] = []
     if (wanted.words.length === 0) return { items, nextCursor: null }
     const corpus = await corpora.of(scope.userId)
-    while (window < windowEnds.length) {
-      scope.signal.throwIfAborted()
-      const { ranked, weights, isLast } = await openWindow(scope, input, { wanted, corpus, window })
-      const taken = ranked.slice(offset, offset + input.limit - items.length)
-      for (const each of taken) items.push(toHit(each, snippetOf(each.entry.text, wanted, weights)))
-      offset += taken.length
-      if (offset < ranked.length) return { items, nextCursor: formatCursor([window, offset]) }
-      if (isLast) break
-      window += 1
-      offset = 0
-      if (items.length >= input.limit) return { items, nextCursor: formatCursor([window, offset]) }
+    while (place && items.length < input.limit) {
+      const [number, offset]: Place = place
+      const window = await openWindow(scope, input, { wanted, corpus, number })
+      const taken = window.ranked.slice(offset, offset + input.limit - items.length)
+      for (const each of taken) items.push(toHit(each, snippetOf(each.entry.text, wanted, window.weights)))
+      place = nextPlace(window, offset + taken.length)
     }
-    return { items, nextCursor: null }
+    return { items, nextCursor: place && formatCursor(place) }
   }
 }

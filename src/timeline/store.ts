@@ -59,8 +59,8 @@ const chunks = <T>(all: readonly T[]): (readonly T[])[] =>
   Array.from({ length: Math.ceil(all.length / bindLimit) }, (_, i) => all.slice(i * bindLimit, (i + 1) * bindLimit))
 
 /**
- * @NOTE an expression, so that SQLite reaches the rows by their number: knowing no counts, it would rather go through
- * all entries of the owner by the index on that column.
+ * @NOTE an expression, so that SQLite reaches the rows by what else is asked: knowing no counts, it would rather go
+ * through all entries of the owner by the index on that column.
  */
 const unindexed = (column: 'ownerId' | 'brainId') => sql<string>`${sql.ref(column)} || ''`
 
@@ -78,46 +78,50 @@ const filtered = <Q extends Rows>(rows: Q, { start, end, kinds, sources, convers
   return query
 }
 
-/** The SQL of the merged log. Every query is bound to the owner; those of a reader also to the brain. */
+/** @returns the number of the new row */
+export async function insertEntry(tx: WriteTransaction, { userId, brainId }: Owner, entry: NewEntry): Promise<number> {
+  const { rowId } = await tablesOf(tx)
+    .insertInto('timeline')
+    .values({ ...entry, id: createId<'entry'>(), ownerId: userId, brainId, at: entry.at.getTime() })
+    .returning('rowId')
+    .executeTakeFirstOrThrow()
+  return Number(rowId)
+}
+
+/** The rows of an owner that stand for these things, or belong to these conversations. */
+export async function findRowIds(
+  tx: WriteTransaction,
+  ownerId: string,
+  by: { column: 'refId' | 'conversationId'; ids: readonly string[] },
+): Promise<number[]> {
+  const found: number[] = []
+  for (const ids of chunks(by.ids)) {
+    const rows = await tablesOf(tx)
+      .selectFrom('timeline')
+      .select('rowId')
+      .where(unindexed('ownerId'), '=', ownerId)
+      .where(by.column, 'in', ids)
+      .execute()
+    for (const { rowId } of rows) found.push(Number(rowId))
+  }
+  return found
+}
+
+export async function removeRows(tx: WriteTransaction, ownerId: string, rowIds: readonly number[]): Promise<void> {
+  for (const ids of chunks(rowIds)) {
+    await tablesOf(tx)
+      .deleteFrom('timeline')
+      .where(unindexed('ownerId'), '=', ownerId)
+      .where('rowId', 'in', ids)
+      .execute()
+  }
+}
+
+/** Reads the merged log. Every query is bound to the owner; those of a reader also to the brain. */
 export function createTimelineStore({ db }: { db: Database }) {
   const read = db.read.withTables<TimelineTables>()
-  const inBrain = (scope: Owner): Rows =>
-    read.selectFrom('timeline').where('ownerId', '=', scope.userId).where('brainId', '=', scope.brainId)
 
   return {
-    async insert(tx: WriteTransaction, { userId, brainId }: Owner, entry: NewEntry): Promise<number> {
-      const { rowId } = await tablesOf(tx)
-        .insertInto('timeline')
-        .values({ ...entry, id: createId<'entry'>(), ownerId: userId, brainId, at: entry.at.getTime() })
-        .returning('rowId')
-        .executeTakeFirstOrThrow()
-      return Number(rowId)
-    },
-
-    async rowIdsOf(
-      tx: WriteTransaction,
-      ownerId: string,
-      by: { column: 'refId' | 'conversationId'; ids: readonly string[] },
-    ) {
-      const found: number[] = []
-      for (const ids of chunks(by.ids)) {
-        const rows = await tablesOf(tx)
-          .selectFrom('timeline')
-          .select('rowId')
-          .where('ownerId', '=', ownerId)
-          .where(by.column, 'in', ids)
-          .execute()
-        for (const { rowId } of rows) found.push(Number(rowId))
-      }
-      return found
-    },
-
-    async remove(tx: WriteTransaction, ownerId: string, rowIds: readonly number[]): Promise<void> {
-      for (const ids of chunks(rowIds)) {
-        await tablesOf(tx).deleteFrom('timeline').where('ownerId', '=', ownerId).where('rowId', 'in', ids).execute()
-      }
-    },
-
     /** The entries of these rows that the reader may see, in no order. */
     async load(scope: Scope, rowIds: readonly number[], filter: Filter): Promise<Placed[]> {
       const found: Placed[] = []
@@ -140,7 +144,10 @@ export function createTimelineStore({ db }: { db: Database }) {
     async list(scope: Scope, { after, limit, order, ...filter }: ListQuery): Promise<Placed[]> {
       const direction = order === 'oldest' ? 'asc' : 'desc'
       const [reaches, passes] = order === 'oldest' ? (['>=', '>'] as const) : (['<=', '<'] as const)
-      let query = filtered(inBrain(scope), filter)
+      let query = filtered(
+        read.selectFrom('timeline').where('ownerId', '=', scope.userId).where('brainId', '=', scope.brainId),
+        filter,
+      )
       if (after) {
         query = query
           .where('at', reaches, after.atMs)

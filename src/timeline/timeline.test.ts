@@ -39,7 +39,7 @@ describe.each(databases)('the timeline on %s', (kind) => {
   beforeAll(async () => {
     const folder = await mkdtemp(join(tmpdir(), 'hearth-timeline-'))
     const { env, drop } = await createDatabase(kind)
-    db = await openDatabase({ url: env['DATABASE_URL'] ?? 'sqlite', folder, log: silentLog })
+    db = await openDatabase({ url: env.DATABASE_URL ?? 'sqlite', folder, log: silentLog })
     timeline = createTimeline({ db })
     closing.push(
       () => db.close(),

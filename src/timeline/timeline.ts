@@ -5,7 +5,7 @@ import { formatCursor, parseCursor } from './cursor.ts'
 import type { Entry, NewEntry, Owner, Page } from './entry.ts'
 import { stemsOf } from './entry-terms.ts'
 import { createSearch, type Hit, type TimelineSearch } from './search.ts'
-import { createTimelineStore, type Filter } from './store.ts'
+import { createTimelineStore, type Filter, findRowIds, insertEntry, removeRows } from './store.ts'
 
 /** `start` is included, `end` is not; `after` is the `nextCursor` of the page before, in the same order. */
 export type TimelineList = Filter & {
@@ -34,23 +34,23 @@ export function createTimeline({ db }: { db: Database }): Timeline {
   async function remove(tx: WriteTransaction, ownerId: string, rowIds: readonly number[]): Promise<void> {
     if (rowIds.length === 0) return
     await db.fullText.remove(tx, rowIds)
-    await store.remove(tx, ownerId, rowIds)
+    await removeRows(tx, ownerId, rowIds)
     corpora.changed(ownerId, rowIds.length)
   }
 
   return {
     async append(tx, owner, entry) {
       const { userId } = owner
-      await remove(tx, userId, await store.rowIdsOf(tx, userId, { column: 'refId', ids: [entry.refId] }))
-      const rowId = await store.insert(tx, owner, entry)
+      await remove(tx, userId, await findRowIds(tx, userId, { column: 'refId', ids: [entry.refId] }))
+      const rowId = await insertEntry(tx, owner, entry)
       await db.fullText.insert(tx, { rowId, ownerId: userId, stems: stemsOf(entry) })
       corpora.changed(userId, 1)
     },
     async removeByRef(tx, ownerId, refIds) {
-      await remove(tx, ownerId, await store.rowIdsOf(tx, ownerId, { column: 'refId', ids: refIds }))
+      await remove(tx, ownerId, await findRowIds(tx, ownerId, { column: 'refId', ids: refIds }))
     },
     async removeByConversation(tx, ownerId, conversationId) {
-      await remove(tx, ownerId, await store.rowIdsOf(tx, ownerId, { column: 'conversationId', ids: [conversationId] }))
+      await remove(tx, ownerId, await findRowIds(tx, ownerId, { column: 'conversationId', ids: [conversationId] }))
     },
     async list(scope, { after, order = 'newest', limit, ...filter }) {
       const place = after === undefined ? undefined : parseCursor(after)
