@@ -1,0 +1,2 @@
+export { default as AccountMenu } from './account-menu.svelte'
+export { default as Notices } from './notices.svelte'

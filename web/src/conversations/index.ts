@@ -1,0 +1,2 @@
+export { default as Sidebar } from './sidebar.svelte'
+export { titleOf } from './title.ts'

@@ -1,0 +1,5 @@
+export { Announcer } from './announcer.svelte.ts'
+export { default as Dialog } from './dialog.svelte'
+export { default as Icon } from './icon.svelte'
+export { default as Menu } from './menu.svelte'
+export { default as TroubleNote } from './trouble-note.svelte'
