@@ -64,14 +64,19 @@ type Reading = { readonly watch: Watch; readonly around: Surroundings }
 async function* readAnswer(body: ReplyBody, parser: AnswerParser, reading: Reading): AsyncGenerator<ModelEvent> {
   const { watch, around } = reading
   const chunks = body[Symbol.asyncIterator]()
+  let closing = false
   while (parser.state() !== 'closed') {
     const { value: chunk, done } = await chunks.next()
     if (done) return
-    const events = parser.push(chunk)
-    if (events.length > 0) watch.rest()
-    yield* events
-    if (parser.state() === 'closing') watch.wait(closingTimeoutMs, 'finish')
-    else if (events.length > 0) watch.wait(around.limits.idleTimeoutMs, 'send more')
+    let alive = false
+    for (const event of parser.push(chunk)) {
+      watch.rest()
+      alive = true
+      yield event
+    }
+    if (parser.state() === 'closing' && !closing) watch.wait(closingTimeoutMs, 'finish')
+    else if (alive) watch.wait(around.limits.idleTimeoutMs, 'send more')
+    closing = parser.state() === 'closing'
   }
   void drain(chunks, body, around.timers)
 }

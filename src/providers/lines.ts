@@ -2,9 +2,10 @@ import { ProblemError } from '../core/index.ts'
 
 /** Cuts a byte stream into lines of text, wherever the chunks happen to end. */
 export type LineSplitter = {
-  readonly push: (chunk: Uint8Array) => string[]
+  /** The lines that this chunk completes, one at a time: those before a faulty one are still handed out. */
+  readonly push: (chunk: Uint8Array) => Iterable<string>
   /** The last line when no line break closed it. */
-  readonly end: () => string[]
+  readonly end: () => Iterable<string>
 }
 
 const lineFeed = 10
@@ -38,18 +39,18 @@ export function createLineSplitter({ maxLineBytes }: { readonly maxLineBytes: nu
     }
   }
   return {
-    push: (chunk) => {
-      const lines: string[] = []
+    *push(chunk) {
       let start = 0
       for (let at = chunk.indexOf(lineFeed); at >= 0; at = chunk.indexOf(lineFeed, start)) {
         hold(chunk.subarray(start, at))
-        lines.push(take())
+        yield take()
         start = at + 1
       }
       hold(chunk.subarray(start))
-      return lines
     },
-    end: () => (heldBytes > 0 ? [take()] : []),
+    *end() {
+      if (heldBytes > 0) yield take()
+    },
   }
 }
 

@@ -1,10 +1,9 @@
 import type { z } from 'zod'
-import { ProblemError } from '../../core/index.ts'
 import { parseJson } from '../ask.ts'
 import type { FinishReason, ModelEvent, ModelRequest } from '../contract.ts'
 import { fromStreamError, type Wording } from '../faults.ts'
 import { createLineSplitter, malformed } from '../lines.ts'
-import { type AnswerParser, type Counted, estimateTokens, usageOf } from '../parser.ts'
+import { type AnswerParser, type Counted, cutOff, estimateTokens, readLast, usageOf } from '../parser.ts'
 import { lineSchema } from './wire.ts'
 
 type ParserOptions = { readonly wording: Wording; readonly maxLineBytes: number }
@@ -13,27 +12,28 @@ type ParserOptions = { readonly wording: Wording; readonly maxLineBytes: number 
 export function createOllamaParser(request: ModelRequest, { wording, maxLineBytes }: ParserOptions): AnswerParser {
   const lines = createLineSplitter({ maxLineBytes })
   let outputBytes = 0
+  let begun = false
   let finish: Finish | undefined
 
   const read = (text: string): ModelEvent[] => {
     if (finish || text.trim() === '') return []
     const line = parseLine(text, wording)
+    begun = true
     if (line.done) finish = finishOf(line)
     const events = deltasOf(line.message)
     for (const event of events) outputBytes += Buffer.byteLength(event.text)
     return events
   }
   return {
-    push: (chunk) => lines.push(chunk).flatMap(read),
+    *push(chunk) {
+      for (const line of lines.push(chunk)) yield* read(line)
+    },
     state: () => (finish ? 'closed' : 'open'),
-    end: () => {
-      const events = lines.end().flatMap(read)
-      if (!finish) throw new ProblemError('provider-cut', { detail: `${wording.who} stopped in mid-answer.` })
-      return [
-        ...events,
-        { type: 'usage', usage: usageOf(finish.counted, () => estimateTokens(request, outputBytes)) },
-        { type: 'finish', reason: finish.reason },
-      ]
+    *end() {
+      for (const line of lines.end()) yield* readLast(() => read(line), begun, wording)
+      if (!finish) throw cutOff(wording)
+      yield { type: 'usage', usage: usageOf(finish.counted, () => estimateTokens(request, outputBytes)) }
+      yield { type: 'finish', reason: finish.reason }
     },
   }
 }

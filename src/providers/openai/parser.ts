@@ -3,7 +3,7 @@ import { parseJson } from '../ask.ts'
 import type { FinishReason, ModelEvent, ModelRequest } from '../contract.ts'
 import { fromStreamError, type Wording } from '../faults.ts'
 import { malformed } from '../lines.ts'
-import { type AnswerParser, type Counted, estimateTokens, usageOf } from '../parser.ts'
+import { type AnswerParser, type Counted, cutOff, estimateTokens, readLast, usageOf } from '../parser.ts'
 import { createSseReader } from './sse.ts'
 import { type Chunk, chunkSchema, readError } from './wire.ts'
 
@@ -16,6 +16,7 @@ export function createOpenAiParser(request: ModelRequest, { wording, maxLineByte
   let counted: Counted = {}
   let reason: FinishReason | undefined
   let done = false
+  let begun = false
 
   const read = (payload: string): ModelEvent[] => {
     if (done) return []
@@ -24,25 +25,27 @@ export function createOpenAiParser(request: ModelRequest, { wording, maxLineByte
       return []
     }
     const chunk = parseChunk(payload, wording)
+    begun = true
     counted = countsOf(chunk) ?? counted
-    const choice = chunk.choices.find(({ index }) => (index ?? 0) === 0)
+    const choice = chunk.choices?.find(({ index }) => (index ?? 0) === 0)
     const events = choice && reason === undefined ? deltasOf(choice) : []
     if (choice?.finish_reason) reason ??= toReason(choice.finish_reason, wording)
     for (const event of events) outputBytes += Buffer.byteLength(event.text)
     return events
   }
   return {
-    push: (bytes) => reader.push(bytes).flatMap(read),
+    *push(bytes) {
+      for (const payload of reader.push(bytes)) yield* read(payload)
+    },
     state: () => {
       if (done) return 'closed'
       return reason === undefined ? 'open' : 'closing'
     },
-    end: () => {
-      const events = reader.end().flatMap(read)
-      if (reason === undefined)
-        throw new ProblemError('provider-cut', { detail: `${wording.who} stopped in mid-answer.` })
-      const usage = usageOf(counted, () => estimateTokens(request, outputBytes))
-      return [...events, { type: 'usage', usage }, { type: 'finish', reason }]
+    *end() {
+      yield* readLast(() => [...reader.end()].flatMap(read), begun, wording)
+      if (reason === undefined) throw cutOff(wording)
+      yield { type: 'usage', usage: usageOf(counted, () => estimateTokens(request, outputBytes)) }
+      yield { type: 'finish', reason }
     },
   }
 }
@@ -52,11 +55,12 @@ function parseChunk(payload: string, wording: Wording): Chunk {
   const error = readError(value)
   if (error) throw fromStreamError(error, wording)
   const chunk = chunkSchema.safeParse(value)
-  if (!chunk.success) throw malformed('an event that is no part of an answer', chunk.error)
+  const isPart = chunk.data?.choices ?? chunk.data?.usage ?? chunk.data?.object === 'chat.completion.chunk'
+  if (!chunk.success || !isPart) throw malformed('an event that is no part of an answer', chunk.error)
   return chunk.data
 }
 
-type Choice = Chunk['choices'][number]
+type Choice = NonNullable<Chunk['choices']>[number]
 
 function deltasOf({ delta }: Choice): Extract<ModelEvent, { text: string }>[] {
   const reasoning = delta?.reasoning_content || delta?.reasoning

@@ -2,9 +2,9 @@ import { createLineSplitter, malformed } from '../lines.ts'
 
 /** Takes the payloads out of an event stream, wherever the chunks end. */
 export type SseReader = {
-  readonly push: (chunk: Uint8Array) => string[]
+  readonly push: (chunk: Uint8Array) => Iterable<string>
   /** The last payload when no empty line closed it. */
-  readonly end: () => string[]
+  readonly end: () => Iterable<string>
 }
 
 const fields = new Set(['data', 'event', 'id', 'retry', 'error'])
@@ -37,8 +37,13 @@ export function createSseReader({ maxLineBytes }: { readonly maxLineBytes: numbe
     return []
   }
   return {
-    push: (chunk) => lines.push(chunk).flatMap(read),
-    end: () => [...lines.end().flatMap(read), ...flush()],
+    *push(chunk) {
+      for (const line of lines.push(chunk)) yield* read(line)
+    },
+    *end() {
+      for (const line of lines.end()) yield* read(line)
+      yield* flush()
+    },
   }
 }
 

@@ -34,22 +34,25 @@ const count = z.number().int().nonnegative()
 
 /** @see https://platform.openai.com/docs/api-reference/chat-streaming */
 export const chunkSchema = z.object({
-  choices: z.array(
-    z.object({
-      index: z.number().nullish(),
-      delta: z
-        .object({
-          content: z.string().nullish(),
-          refusal: z.string().nullish(),
-          reasoning_content: z.string().nullish(),
-          reasoning: z.string().nullish(),
-        })
-        .nullish(),
-      /** A whole message belongs to a reply that does not stream: to take it for a piece would lose its text. */
-      message: z.never().optional(),
-      finish_reason: z.string().nullish(),
-    }),
-  ),
+  object: z.string().nullish(),
+  choices: z
+    .array(
+      z.object({
+        index: z.number().nullish(),
+        delta: z
+          .object({
+            content: z.string().nullish(),
+            refusal: z.string().nullish(),
+            reasoning_content: z.string().nullish(),
+            reasoning: z.string().nullish(),
+          })
+          .nullish(),
+        /** A whole message belongs to a reply that does not stream: to take it for a piece would lose its text. */
+        message: z.never().optional(),
+        finish_reason: z.string().nullish(),
+      }),
+    )
+    .nullish(),
   usage: z.object({ prompt_tokens: count, completion_tokens: count.nullish() }).nullish(),
   timings: z.object({ cache_n: count.nullish(), prompt_n: count.nullish(), predicted_n: count.nullish() }).nullish(),
 })
