@@ -1,6 +1,6 @@
 // Written for any Node from 20.19, because this is what finds the newer one.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -115,17 +115,29 @@ function passSignalsOn(child) {
 }
 
 /**
- * Calls `ended` when npm started this process and is gone without having passed on why: killed outright, or through a
- * shell that keeps signals to itself. A process started in any other way is meant to outlive its parent.
+ * Calls `ended` when npm started this process and is gone. Between the two may be a shell that keeps signals to itself:
+ * Debian's dies of SIGTERM without a word to its child, and outlives an npm that is killed outright. A process started
+ * in any other way is meant to outlive its parent.
  */
 export function watchNpm(ended) {
   if (process.env.npm_lifecycle_event === undefined || process.env.npm_package_name !== 'hearth') return () => {}
-  const parent = process.ppid
+  const ancestors = () => `${process.ppid} ${parentOf(process.ppid)}`
+  const before = ancestors()
   const timer = setInterval(() => {
-    if (process.ppid === parent) return
+    if (ancestors() === before) return
     clearInterval(timer)
     ended()
   }, parentCheckMs)
   timer.unref()
   return () => clearInterval(timer)
+}
+
+/** The parent of another process where /proc tells it, which is where that shell is found. */
+function parentOf(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]
+  } catch {
+    return ''
+  }
 }
