@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { CamelCasePlugin, Kysely } from 'kysely'
 import type { Pool } from 'pg'
-import type { Log } from '../../core/index.ts'
+import { type Log, ProblemError } from '../../core/index.ts'
 import type { Database, WriteTransaction } from '../database.ts'
 import { createPool, createPostgresDialect } from './dialect.ts'
 import { createPostgresFullText } from './full-text.ts'
@@ -39,6 +39,28 @@ async function runAlone<T>(kysely: Kysely<{}>, work: (tx: WriteTransaction) => P
   }
 }
 
+/** Lets calls pass until it is closed; closing waits for those that have passed. */
+function createGate() {
+  const passed = new Set<Promise<unknown>>()
+  let isClosed = false
+  return {
+    pass<T>(call: () => Promise<T>): Promise<T> {
+      if (isClosed) return Promise.reject(new ProblemError('shutting-down'))
+      const running = call()
+      const settled = running.then(
+        () => passed.delete(settled),
+        () => passed.delete(settled),
+      )
+      passed.add(settled)
+      return running
+    },
+    async close() {
+      isClosed = true
+      await Promise.all(passed)
+    },
+  }
+}
+
 /**
  * Opens a PostgreSQL database and brings its schema up to date.
  * @throws ProblemError `database-unusable`, `storage-unreachable`
@@ -57,10 +79,14 @@ export async function openPostgres({ url, now, log }: Deps, { busyTimeoutMs }: O
   const kysely = new Kysely<{}>({ dialect: createPostgresDialect(pool), plugins: [new CamelCasePlugin()] })
   // The first query takes the pool over; one that never ran would leave it open when the database is closed.
   await kysely.connection().execute(async () => undefined)
+  const writes = createGate()
   return {
     read: kysely,
-    write: (work) => runAlone(kysely, work),
+    write: (work) => writes.pass(() => runAlone(kysely, work)),
     fullText: createPostgresFullText(kysely),
-    close: () => kysely.destroy(),
+    async close() {
+      await writes.close()
+      await kysely.destroy()
+    },
   }
 }

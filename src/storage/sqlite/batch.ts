@@ -38,6 +38,14 @@ async function attempt({ database, kysely }: Deps, write: QueuedWrite): Promise<
   }
 }
 
+function rollBack(database: DatabaseSync): void {
+  try {
+    if (database.isTransaction) database.exec('rollback')
+  } catch {
+    // What brought us here is the failure to tell; a transaction that stays open fails the next batch at its begin.
+  }
+}
+
 /**
  * Runs writes one after the other in the transaction that has been begun, and commits it.
  * @param next - gives the next write, or `undefined` when the batch is long enough
@@ -54,7 +62,7 @@ export async function runBatch(deps: Deps, next: () => QueuedWrite | undefined):
     deps.database.exec('commit')
     return done
   } catch (error) {
-    if (deps.database.isTransaction) deps.database.exec('rollback')
+    rollBack(deps.database)
     throw new BatchError(writes, error)
   }
 }

@@ -54,9 +54,7 @@ export class GroupCommit {
       // The value that comes back is the one `work` has given: the queue holds writes of every type.
       const settle = resolve as (value: unknown) => void
       this.#queue.push({ work, resolve: settle, reject, queuedAtMs: performance.now() })
-      this.#running ??= this.#drain().finally(() => {
-        this.#running = undefined
-      })
+      this.#running ??= this.#drain()
     })
   }
 
@@ -77,11 +75,16 @@ export class GroupCommit {
   }
 
   async #drain(): Promise<void> {
-    while (this.#queue.length > 0) {
-      // Calls made in the same turn of the loop join the batch, and whoever waits for the loop gets it.
-      await nextTurn()
-      await this.#deps.checkpoints.hold()
-      if ((await this.#isMended()) && (await this.#begin())) await this.#runBatch()
+    try {
+      while (this.#queue.length > 0) {
+        // Calls made in the same turn of the loop join the batch, and whoever waits for the loop gets it.
+        await nextTurn()
+        await this.#deps.checkpoints.hold()
+        if ((await this.#isMended()) && (await this.#begin())) await this.#runBatch()
+      }
+    } finally {
+      // In the same step as the last look at the queue: a call in between would wait for a run that is over.
+      this.#running = undefined
     }
   }
 
