@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { runOnNode24 } from './node24.mjs'
 
@@ -13,15 +13,20 @@ const sources = ['web', 'scripts/build-page.mjs', 'package-lock.json']
 export async function ensurePage(root) {
   const script = join(root, 'scripts', 'build-page.mjs')
   if (!existsSync(script)) return false
-  const builtAtMs = modifiedAtMs(join(root, 'build', 'page', 'index.html'))
+  const stamp = join(root, 'build', 'page', '.built')
+  const builtAtMs = existsSync(join(root, 'build', 'docs')) ? modifiedAtMs(stamp) : 0
   if (sources.every((source) => newestAtMs(join(root, source)) <= builtAtMs)) return true
   if (!existsSync(join(root, 'node_modules', 'vite'))) {
     process.stderr.write('The page is not built, and what builds it is not installed: run npm ci.\n')
     return false
   }
-  process.stderr.write(`${builtAtMs === 0 ? 'The page is missing' : 'The page is stale'}: building it …\n`)
-  const code = await runOnNode24([script], { cwd: root, stdio: ['ignore', 2, 2, 'ipc'] })
+  const isMissing = builtAtMs === 0
+  process.stderr.write(`${isMissing ? 'The page is missing' : 'The page is older than its sources'}: building it …\n`)
+  // Sources may be newer and yet the same, as after a fresh checkout; the script compares what is in them.
+  const args = isMissing ? [script] : [script, '--if-stale']
+  const code = await runOnNode24(args, { cwd: root, stdio: ['ignore', 2, 2, 'ipc'] })
   if (code !== 0) process.stderr.write('The page could not be built; the rest of Hearth works without it.\n')
+  if (code === 0 && existsSync(stamp)) utimesSync(stamp, new Date(), new Date())
   return code === 0
 }
 

@@ -34,8 +34,8 @@ beforeEach(() => {
   write(
     'scripts/build-page.mjs',
     `import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
-     mkdirSync('build/page', { recursive: true })
-     writeFileSync('build/page/index.html', 'built')
+     for (const folder of ['page', 'docs']) mkdirSync('build/' + folder, { recursive: true })
+     writeFileSync('build/page/.built', 'built')
      appendFileSync('build/count', '+')`,
   )
   age(home, 100)
@@ -81,7 +81,7 @@ describe('the page of a checkout', () => {
   it('is built again when a source was removed', async () => {
     await ensurePage()
     const earlier = Date.now() / 1000 - 50
-    utimesSync(join(home, 'build/page/index.html'), earlier, earlier)
+    utimesSync(join(home, 'build/page/.built'), earlier, earlier)
     rmSync(join(home, 'web/src/more.svelte'))
     await ensurePage()
     expect(timesBuilt()).toBe(2)
