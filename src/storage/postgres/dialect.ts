@@ -24,8 +24,11 @@ export function createPool(url: string, { connectTimeoutMs, log }: { connectTime
     keepAlive: true,
     types: numbersAsNumbers,
   })
-  // A connection that breaks while nobody uses it has nobody else to tell.
-  pool.on('error', (error) => log.warn('database-connection-lost', { message: error.message }))
+  // A connection that breaks between two queries has nobody else to tell, and an error nobody hears ends the process.
+  pool.on('connect', (client) => {
+    client.on('error', (error) => log.warn('database-connection-lost', { message: error.message }))
+  })
+  pool.on('error', () => undefined)
   return pool
 }
 

@@ -44,19 +44,19 @@ function createGate() {
   const passed = new Set<Promise<unknown>>()
   let isClosed = false
   return {
-    pass<T>(call: () => Promise<T>): Promise<T> {
-      if (isClosed) return Promise.reject(new ProblemError('shutting-down'))
+    async pass<T>(call: () => Promise<T>): Promise<T> {
+      if (isClosed) throw new ProblemError('shutting-down')
       const running = call()
-      const settled = running.then(
-        () => passed.delete(settled),
-        () => passed.delete(settled),
-      )
-      passed.add(settled)
-      return running
+      passed.add(running)
+      try {
+        return await running
+      } finally {
+        passed.delete(running)
+      }
     },
-    async close() {
+    async close(): Promise<void> {
       isClosed = true
-      await Promise.all(passed)
+      await Promise.allSettled(passed)
     },
   }
 }

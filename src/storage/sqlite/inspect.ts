@@ -53,7 +53,7 @@ function immutable(path: string): URL {
 
 function checkOwnership(path: string, database: DatabaseSync): void {
   if (numberOf(database, 'application_id') === APPLICATION_ID) return
-  throw refuse(path, 'is a database of another program')
+  throw refuse(path, 'is not a database of Hearth')
 }
 
 function checkContents(path: string, database: DatabaseSync, isReadThrough: boolean): readonly Migration[] {
