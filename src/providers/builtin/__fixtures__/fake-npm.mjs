@@ -26,6 +26,8 @@ function deliver() {
     put(stored, 'engine')
     return record({ downloaded: true })
   }
+  // As npm does: what looks installed is left as it is.
+  if (existsSync(join(folder, 'node_modules', name))) return record({ downloaded: false })
   const downloaded = !existsSync(stored)
   if (downloaded) put(stored, readFileSync(source))
   put(join(folder, 'node_modules', name, 'model.part'), readFileSync(stored))
