@@ -54,6 +54,7 @@ export type OperatorClient = {
 }
 
 const malformedCodes = new Set(['UND_ERR_RESPONSE', 'UND_ERR_HEADERS_OVERFLOW'])
+const brokenCodes = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
 const timeoutCodes = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
   'UND_ERR_HEADERS_TIMEOUT',
@@ -110,16 +111,17 @@ function joinPath(base: string, path: string): string {
 async function send(pool: Pool, path: string, request: OperatorRequest): Promise<OperatorReply> {
   const { signal } = request
   signal.throwIfAborted()
-  const sent = pool.request({
-    method: request.method,
-    path,
-    headers: request.headers ?? {},
-    body: request.body ?? null,
-    signal,
-    headersTimeout: request.headersTimeoutMs ?? 0,
-    bodyTimeout: request.bodyTimeoutMs ?? 0,
-  })
-  const reply = await untilAborted(sent, signal).catch((error: unknown) => {
+  const once = () =>
+    pool.request({
+      method: request.method,
+      path,
+      headers: request.headers ?? {},
+      body: request.body ?? null,
+      signal,
+      headersTimeout: request.headersTimeoutMs ?? 0,
+      bodyTimeout: request.bodyTimeoutMs ?? 0,
+    })
+  const reply = await untilAborted(orAgain(once), signal).catch((error: unknown) => {
     throw translate(error, signal, 'unreachable')
   })
   if (reply.statusCode >= 300 && reply.statusCode < 400 && reply.statusCode !== 304) {
@@ -127,6 +129,19 @@ async function send(pool: Pool, path: string, request: OperatorRequest): Promise
     throw new EgressError('redirected', `HTTP ${reply.statusCode}`)
   }
   return { status: reply.statusCode, headers: flatten(reply.headers), body: bodyOf(reply.body, signal) }
+}
+
+/**
+ * Asks once more when the connection broke before a word of the reply came.
+ * @NOTE a server that was restarted leaves dead keep-alive connections behind; the first request over one of them fails
+ */
+async function orAgain(once: () => Promise<Dispatcher.ResponseData>): Promise<Dispatcher.ResponseData> {
+  try {
+    return await once()
+  } catch (error) {
+    if (!brokenCodes.has(codeOf(error))) throw error
+    return once()
+  }
 }
 
 /**
@@ -179,7 +194,7 @@ function translate(error: unknown, signal: AbortSignal, otherwise: 'unreachable'
   if (error instanceof EgressError) return error
   const code = codeOf(error)
   if (timeoutCodes.has(code)) return new EgressError('timeout', code, error)
-  if (malformedCodes.has(code) || code.startsWith('HPE_')) return new EgressError('malformed', code, error)
+  if (malformedCodes.has(code) || /^(HPE_|HTTPParser)/.test(code)) return new EgressError('malformed', code, error)
   return new EgressError(otherwise, code, error)
 }
 

@@ -28,7 +28,7 @@ const shownLength = 300
 export function clean(message: string, secrets: readonly string[]): string {
   const known = secrets.filter(Boolean).reduce((text, secret) => text.replaceAll(secret, '•••'), message)
   const masked = known
-    .replace(/\b(sk|pk|key|Bearer)[- ][\w*.-]{6,}/gi, '$1-•••')
+    .replace(/\b(?:(?:sk|pk|key)-|Bearer )[\w*.-]{6,}/gi, '•••')
     .replace(/\s+/g, ' ')
     .trim()
   return masked.length > shownLength ? `${masked.slice(0, shownLength)}…` : masked
@@ -66,6 +66,7 @@ function unreachableDetail(reason: string, { who, start }: Wording): string {
   if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO/.test(reason)) {
     return `${who}: its certificate is not trusted (${reason}). Add its authority with a CA file.`
   }
+  if (/^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/.test(reason)) return `${who} closed the connection without a reply: look at its log.`
   if (reason === 'ECONNREFUSED') return `${who} is not running: ${start}.`
   return `${who} cannot be reached (${reason}): ${start}.`
 }

@@ -310,7 +310,12 @@ describe('a provider that is not there', () => {
   })
 
   it('is malformed when it does not speak HTTP', async () => {
-    const server = createNetServer((socket) => socket.on('error', () => undefined).resume().end('SSH-2.0-OpenSSH_9.6\r\n'))
+    const server = createNetServer((socket) =>
+      socket
+        .on('error', () => undefined)
+        .resume()
+        .end('SSH-2.0-OpenSSH_9.6\r\n'),
+    )
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     closers.push(() => new Promise((resolve) => server.close(resolve)))
     const { port } = server.address() as { port: number }
