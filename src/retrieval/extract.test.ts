@@ -71,7 +71,9 @@ describe('an answer without a model', () => {
       'what is my dog called again',
     ] as const
     expect(await quoted('What is my dog called?', ...echoes.map((text) => said(text)))).toEqual([])
-    expect(await quoted('my dog', said('My dog!'))).toEqual([])
+    expect(await quoted('my dog', said('Hello! My dog!'))).toEqual([])
+    const twoFold = 'I lost my keys. Where are they?'
+    expect(await quoted(twoFold, said(twoFold))).toEqual([])
   })
 
   it('does quote a statement that begins with a word that could ask', async () => {
@@ -105,9 +107,10 @@ describe('an answer without a model', () => {
       said('Our blue boat was sold.', { at: at(4) }),
       said('A blue boat is what I want.', { at: at(5) }),
       said('Boats are blue, mostly.', { at: at(6) }),
+      said('boats are BLUE, mostly', { at: at(7) }),
     ]
     expect(await quoted('Is the boat blue?', ...items)).toEqual([
-      'Boats are blue, mostly.',
+      'boats are BLUE, mostly',
       'A blue boat is what I want.',
       'Our blue boat was sold.',
     ])

