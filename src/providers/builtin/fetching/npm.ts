@@ -38,12 +38,14 @@ function explain(exitCode: number | null, errors: string): ProblemError {
   if (exitCode === 127) {
     return failed('npm, which fetches it, was not found. Install Node.js together with npm.', errors)
   }
-  if (/\bENOSPC\b/.test(errors)) return new ProblemError('storage-full', { detail: 'The disk became full while fetching.' })
+  if (/\bENOSPC\b/.test(errors))
+    return new ProblemError('storage-full', { detail: 'The disk became full while fetching.' })
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EIDLETIMEOUT|ERR_SOCKET/.test(errors)) {
     return failed('The npm registry cannot be reached. Check the network and the proxy.', errors)
   }
   if (/\b(E401|E403|ENEEDAUTH)\b/.test(errors)) return failed('The npm registry refuses access.', errors)
-  if (/\b(E404|ETARGET|ENOVERSIONS)\b/.test(errors)) return failed('The npm registry does not have the packages.', errors)
+  if (/\b(E404|ETARGET|ENOVERSIONS)\b/.test(errors))
+    return failed('The npm registry does not have the packages.', errors)
   if (/EINTEGRITY/.test(errors)) return failed('The npm registry sent other bytes than it should.', errors)
   const lines = errors.replaceAll(/https?:\/\/\S+/g, 'the registry').split('\n')
   const line = lines.find((text) => text.trim() !== '' && !/^npm (error|ERR!) code/.test(text))
