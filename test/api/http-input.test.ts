@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -65,6 +67,18 @@ describe('a body that cannot be taken gets a problem and stores nothing', () => 
     expect(answer).toMatch(/connection: close/i)
     expect(answer).toContain('"code":"body-too-large"')
     expect(stored).toEqual([])
+  })
+
+  it('lets a sender that is refused in mid-body hear why, and keeps its connection whole meanwhile', async () => {
+    const { route } = storingRoute()
+    const { port } = await serve({ routes: [route], options: { maxBodyBytes: 1000 } })
+    const socket = connect(port, '127.0.0.1', () => socket.write(`${head}content-length: 200000\r\n\r\n`))
+    const chunks: Buffer[] = []
+    socket.on('data', (chunk) => chunks.push(chunk))
+    await once(socket, 'data')
+    for (let sent = 0; sent < 200_000; sent += 1_000) socket.write(Buffer.alloc(1_000))
+    await once(socket, 'close')
+    expect(Buffer.concat(chunks).toString()).toMatch(/^HTTP\/1\.1 413 .*"code":"body-too-large".*\}$/s)
   })
 
   it('asks for no body that it would refuse, when the sender waits to be asked', async () => {

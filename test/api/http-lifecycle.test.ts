@@ -102,6 +102,8 @@ describe('closing', () => {
   it('C-4: says so at once, lets what runs end, then refuses connections', async () => {
     const { route, events } = waitingRoute()
     const { server, port, call } = await serve({ routes: [route] })
+    const aborts: unknown[] = []
+    events.on('aborted', (reason) => aborts.push(reason))
     const began = once(events, 'began')
     const answer = call('/waits')
     await began
@@ -109,6 +111,7 @@ describe('closing', () => {
     const closed = server.close(10_000)
     expect(server.isClosing()).toBe(true)
     await expect(call('/')).rejects.toThrow()
+    expect(aborts).toEqual([])
     events.emit('go')
     const response = await answer
     expect([response.status, response.headers.get('connection')]).toEqual([200, 'close'])

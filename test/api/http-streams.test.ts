@@ -73,7 +73,10 @@ describe('an event stream', () => {
     })
     const socket = connect(port, '127.0.0.1', () => socket.write(request))
     const [first] = (await once(socket, 'data')) as [Buffer]
-    expect(first.toString()).toMatch(/^HTTP\/1\.1 200 OK.*event: text-delta.*event: turn-end/s)
+    expect(first.toString()).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
+    expect(first.toString()).toContain(
+      'retry: 1000\nid: 1\nevent: text-delta\ndata: {"text":"a"}\n\nid: 2\nevent: turn-end\ndata: {}\n\n\r\n',
+    )
     later.emit('go')
     const [second] = (await once(socket, 'data')) as [Buffer]
     expect(second.toString()).toContain('data: later')
