@@ -82,7 +82,7 @@ export function createOperatorClient(
   })
   return {
     address: `${url.origin}${base}`,
-    request: (request) => send(pool, joinPath(base, request.path), request),
+    request: async (request) => send(pool, joinPath(base, request.path), request),
     close: () => pool.destroy(),
   }
 }
