@@ -70,7 +70,9 @@ async function answer(model: Loaded, request: Generate, signal: AbortSignal): Pr
     send({ type: 'done', id, reason, inputTokens, outputTokens: used() })
   try {
     const { metadata } = await model.chat.generateResponse(history, {
-      onTextChunk: (text) => send({ type: 'token', id, text }),
+      onTextChunk: (text) => {
+        if (text !== '') send({ type: 'token', id, text })
+      },
       signal,
       stopOnAbortSignal: true,
       maxTokens: Math.min(request.maxOutputTokens ?? roomTokens, roomTokens),
