@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { createHealthRoutes } from './admin/index.ts'
 import { createAuth, isLoopback } from './auth/index.ts'
 import { createChat } from './chat/index.ts'
-import type { Config, LoadedConfig } from './config/index.ts'
+import { type Config, databaseUrlOf, type LoadedConfig } from './config/index.ts'
 import type { Clock, Log } from './core/index.ts'
 import { createAstraDialect, renderAstraProblem } from './dialects/astra/index.ts'
 import { createOpenAiDialect, renderOpenAiProblem } from './dialects/openai/index.ts'
 import { createIdempotency, createServer } from './http/index.ts'
 import { detectLanguage } from './language/index.ts'
-import { createBuiltin, createModelRoutes, createProviders, type Provider } from './providers/index.ts'
+import { createBuiltin, createModelRoutes, createProviders, createResolve, extractiveModel, type Provider } from './providers/index.ts'
 import { createExtractor } from './retrieval/index.ts'
 import { type Database, lockFolder, openDatabase } from './storage/index.ts'
 import { createTimeline, timelineRoutes } from './timeline/index.ts'
@@ -59,7 +59,7 @@ export async function createApp(deps: AppDeps) {
       db,
       clock,
       log,
-      resolve: providers.resolve,
+      resolve: createResolve(providers),
       extract,
       detectLanguage,
       claim: idempotency.claim,
@@ -78,6 +78,10 @@ export async function createApp(deps: AppDeps) {
     },
     chatOptions(config),
   )
+  const offered = () => {
+    const { items } = providers.list()
+    return items.length > 0 ? items : [extractiveModel]
+  }
   const server = createServer(
     {
       clock,
@@ -95,7 +99,7 @@ export async function createApp(deps: AppDeps) {
         ...timelineRoutes(timeline),
         ...createModelRoutes({ providers, builtin }),
         ...auth.routes,
-        ...createOpenAiDialect({ complete: chat.complete, models: () => providers.list().items, clock }),
+        ...createOpenAiDialect({ complete: chat.complete, models: offered, clock }),
         ...createAstraDialect(chat),
         ...createHealthRoutes(
           {
@@ -153,13 +157,6 @@ export async function createApp(deps: AppDeps) {
 }
 
 export type App = Awaited<ReturnType<typeof createApp>>
-
-/** The database of a configuration, as `openDatabase` takes it. */
-export const databaseUrlOf = ({ data }: Config): string => {
-  const address = data.databaseUrl
-  if (address === undefined) return 'sqlite'
-  return address.type === 'sqlite' ? `sqlite:///${address.path}` : address.url
-}
 
 const authOptions = ({ server, page }: Config) => ({
   title: page.title,

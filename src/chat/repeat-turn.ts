@@ -7,7 +7,7 @@ import type { MessageStore } from './message-store.ts'
 import type { MessageId, TurnId } from './schema.ts'
 import { assistantRow } from './start-turn.ts'
 import type { ConversationRow, MessageRow, TurnRow } from './tables.ts'
-import { createTurnRow, findAnswerer, type TurnOptions } from './turn-row.ts'
+import { assertModel, createTurnRow, findAnswerer, type TurnOptions } from './turn-row.ts'
 import type { TurnStore } from './turn-store.ts'
 
 export type RepeatTurnInput = TurnOptions & { readonly messageId: MessageId }
@@ -42,7 +42,7 @@ const continueInstructions = {
  */
 export function createRepeatTurn(deps: RepeatTurnDeps) {
   const regenerate = async (scope: Scope, input: RepeatTurnInput): Promise<TurnId> => {
-    if (input.model !== undefined) deps.resolve(input.model)
+    assertModel(deps.resolve, input)
     const { conversation, row, assistant, question } = await deps.db.write((tx) =>
       acceptRegenerate(deps, { tx, scope, input }),
     )
@@ -51,7 +51,7 @@ export function createRepeatTurn(deps: RepeatTurnDeps) {
   }
 
   const continueAnswer = async (scope: Scope, input: RepeatTurnInput): Promise<TurnId> => {
-    if (input.model !== undefined) deps.resolve(input.model)
+    assertModel(deps.resolve, input)
     const { conversation, row, assistant, question } = await deps.db.write((tx) =>
       acceptContinue(deps, { tx, scope, input }),
     )

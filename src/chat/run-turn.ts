@@ -35,7 +35,12 @@ type Ending = {
   readonly problem: Problem | undefined
 }
 
-type Run = { readonly scope: Scope; readonly turn: AcceptedTurn; readonly emit: (event: TurnEvent) => void }
+type Run = {
+  readonly scope: Scope
+  readonly turn: AcceptedTurn
+  /** Publishes an event; what it returns is to be awaited before the next, so that the disk is never far behind. */
+  readonly emit: (event: TurnEvent) => Promise<void> | undefined
+}
 
 /**
  * Brings an accepted turn to its end, whoever listens: asks, publishes and saves each event, and stores the answer with
@@ -47,7 +52,7 @@ export const createRunTurn = (deps: RunTurnDeps) =>
     const recorder = deps.record(scope, row.id)
     const emit = (event: TurnEvent) => recorder.add(live.publish(event), event)
     const run = { scope, turn, emit }
-    emit({ type: 'turn-start', turn: live.turn, userMessage: turn.userMessage, message: live.message() })
+    void emit({ type: 'turn-start', turn: live.turn, userMessage: turn.userMessage, message: live.message() })
     const { ending, record } = await generate(deps, run)
     await store(deps, { run, ending, record, unsaved: await recorder.close() })
     live.end()
@@ -71,13 +76,13 @@ async function generate(deps: RunTurnDeps, run: Run): Promise<{ ending: Ending; 
       if (event.type === 'finish') ending = { ...ending, finishReason: event.reason }
       else if (event.type === 'composition') {
         composition = event.composition
-        run.emit({ type: 'context', context: { id: run.turn.row.id, ...composition.context } })
-      } else run.emit(event)
+        void run.emit({ type: 'context', context: { id: run.turn.row.id, ...composition.context } })
+      } else await run.emit(event)
     }
   } catch (error) {
     ending = endingOf(deps, { error, live: run.turn.live })
   }
-  if (ending.problem !== undefined) run.emit(problemEvent(ending.problem))
+  if (ending.problem !== undefined) void run.emit(problemEvent(ending.problem))
   return { ending, record: composition && { ...composition, timings: { firstTokenMs, totalMs: sinceStart() } } }
 }
 

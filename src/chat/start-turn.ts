@@ -9,7 +9,7 @@ import { type MessageStore, presentMessage } from './message-store.ts'
 import type { ConversationId, MessageId, StartTurn, TurnId } from './schema.ts'
 import type { ConversationRow, MessageRow, TurnRow } from './tables.ts'
 import { estimateTokens } from './tokens.ts'
-import { createTurnRow, findAnswerer } from './turn-row.ts'
+import { assertModel, createTurnRow, findAnswerer } from './turn-row.ts'
 import type { TurnStore } from './turn-store.ts'
 
 /** A message to answer. `source` and `channel` say how it came: `web-chat`, `chat`. */
@@ -52,7 +52,7 @@ const titleLength = 60
  */
 export const createStartTurn = (deps: StartTurnDeps) =>
   async function startTurn(scope: Scope, input: StartTurnInput): Promise<TurnId> {
-    if (input.model !== undefined) deps.resolve(input.model)
+    assertModel(deps.resolve, input)
     const stored = await deps.db.write((tx) => accept(deps, { tx, scope, input }))
     if ('turnId' in stored) return stored.turnId
     const { conversation, user, assistant, row } = stored

@@ -31,10 +31,12 @@ export function createTurnRecorder(deps: RecorderDeps, options: RecorderOptions)
     const save = async () => {
       if (unsaved.length === 0) return
       const batch = unsaved
+      const length = unsavedLength
       unsaved = []
-      unsavedLength = 0
       try {
         await deps.db.write((tx) => deps.turns.appendEvents(tx, scope, { turnId, events: batch }))
+        // Only now: text on its way to the disk is still unsaved.
+        unsavedLength -= length
       } catch (error) {
         unsaved = [...batch, ...unsaved]
         deps.log.warn('turn.save-failed', { turnId, error })
@@ -48,11 +50,13 @@ export function createTurnRecorder(deps: RecorderDeps, options: RecorderOptions)
       return saving
     }
 
-    const add = (number: number, event: TurnEvent) => {
+    /** Takes an event. Where that makes a save due at once, resolves when it has been tried: wait for it before the next. */
+    const add = (number: number, event: TurnEvent): Promise<void> | undefined => {
       unsaved.push({ number, event })
       if (event.type === 'text-delta' || event.type === 'reasoning-delta') unsavedLength += event.text.length
-      if (unsavedLength >= options.flushLength) void flush()
-      else timer ??= setTimeout(() => void flush(), options.flushMs)
+      if (unsavedLength >= options.flushLength) return flush()
+      timer ??= setTimeout(() => void flush(), options.flushMs)
+      return undefined
     }
 
     /** Stops saving and hands over what is still unsaved, for the transaction that stores the end of the turn. */

@@ -1,4 +1,4 @@
-import type { Scope } from '../core/index.ts'
+import { ProblemError, type Scope } from '../core/index.ts'
 import { type Answerer, describeAnswerer } from './answer.ts'
 import type { MessageId, RepeatTurn, TurnId } from './schema.ts'
 import type { ConversationRow, TurnRow } from './tables.ts'
@@ -48,5 +48,15 @@ export function findAnswerer(
     return resolve(input.model ?? conversation.model ?? undefined)
   } catch {
     return undefined
+  }
+}
+
+/** Refuses a model that does not exist before anything is stored; one that is only out of reach fails in its turn. */
+export function assertModel(resolve: (model: string | undefined) => unknown, { model }: TurnOptions): void {
+  if (model === undefined) return
+  try {
+    resolve(model)
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.code === 'model-not-found') throw error
   }
 }

@@ -1,14 +1,10 @@
 import { Command, CommanderError } from 'commander'
-import { databaseUrlOf } from '../app.ts'
-import { inspectConfig, loadConfig } from '../config/index.ts'
+import { databaseUrlOf, inspectConfig, loadConfig } from '../config/index.ts'
 import { ProblemError } from '../core/index.ts'
-import { createAdmin } from './admin-create.ts'
-import { ask } from './ask.ts'
 import { addConfigCommand } from './config-command.ts'
 import { addSettingFlags, settingFlags } from './flags.ts'
 import { version } from './paths.ts'
 import { promptTerminal, readStandardInput } from './prompt.ts'
-import { serve } from './serve.ts'
 
 const write = (text: string) => {
   process.stdout.write(text)
@@ -19,7 +15,11 @@ const writeError = (text: string) => {
 
 type Given = Readonly<Record<string, unknown>>
 
-/** Runs one command of `hearth`. @returns the exit code: 0 when it did what was asked, 1 when not, 2 on wrong usage */
+/**
+ * Runs one command of `hearth`. What a command needs is loaded when it runs: `--help` need not wait for the server's
+ * modules.
+ * @returns the exit code: 0 when it did what was asked, 1 when not, 2 on wrong usage
+ */
 export async function runCli(args: readonly string[]): Promise<number> {
   let code = 0
   const exitWith = (given: number) => {
@@ -44,6 +44,7 @@ function addServe(program: Command, exitWith: (code: number) => void): void {
   addSettingFlags(command)
     .option('--dev', 'answer by a scripted model, so that no provider is needed')
     .action(async (given: Given) => {
+      const { serve } = await import('./serve.ts')
       const terminal = { write, isTerminal: process.stdout.isTTY === true }
       exitWith(await serve({ flags: settingFlags(given), dev: given.dev === true }, terminal))
     })
@@ -57,6 +58,7 @@ function addAsk(program: Command, exitWith: (code: number) => void): void {
     .option('--model <model>', 'the model to ask')
     .description('Ask a running Hearth and write the answer while it comes')
     .action(async (words: string[], given: { url?: string; model?: string }) => {
+      const { ask } = await import('./ask.ts')
       const url = given.url?.replace(/\/$/, '') ?? ownUrl()
       const question = words.join(' ')
       exitWith(await ask({ question, url, model: given.model }, { write, writeError, prompt: promptTerminal }))
@@ -77,6 +79,7 @@ function addAdmin(program: Command): void {
     .requiredOption('--name <name>', 'name to sign in with')
     .option('--password-stdin', 'read the password from standard input')
   addSettingFlags(command).action(async (given: Given) => {
+    const { createAdmin } = await import('./admin-create.ts')
     const { config } = loadConfig({ flags: settingFlags(given) })
     const password = given.passwordStdin ? await readStandardInput() : await promptTerminal('Password: ', { hidden: true })
     write(`${await createAdmin({ name: String(given.name), password }, config, databaseUrlOf(config))}\n`)

@@ -1,7 +1,9 @@
-import { type App, type AppDeps, createApp } from '../app.ts'
+import { mkdirSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
+import type { App, AppDeps } from '../app.ts'
 import { type ConfigSources, loadConfig } from '../config/index.ts'
 import { systemClock } from '../core/index.ts'
-import { createDemo } from '../providers/index.ts'
 import { createLog } from '../telemetry/index.ts'
 import { assets, version } from './paths.ts'
 
@@ -18,6 +20,7 @@ export async function serve(input: ServeInput, terminal: Terminal): Promise<numb
   const { config, isSet, secrets } = loadConfig({ flags: input.flags })
   const { level, format } = config.log
   const log = createLog({ level, format, secrets })
+  const { createApp, createDemo } = await loadRooms(config.data.folder)
   const deps: AppDeps = { config, isSet, log, clock: systemClock, version, assets }
   const app = await createApp(input.dev ? { ...deps, scripted: createDemo() } : deps)
   process.on('unhandledRejection', (error) => log.error('process.unhandled-rejection', { error }))
@@ -32,6 +35,14 @@ export async function serve(input: ServeInput, terminal: Terminal): Promise<numb
     await app.stop()
   }
   return 0
+}
+
+/** Loads the rooms with Node's compile cache in the data folder: from the second start on they need not be compiled. */
+async function loadRooms(folder: string) {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  enableCompileCache(join(folder, 'cache', 'compile'))
+  const [{ createApp }, { createDemo }] = await Promise.all([import('../app.ts'), import('../providers/index.ts')])
+  return { createApp, createDemo }
 }
 
 /** Resolves with what asks this process to stop; the same again ends it on the spot. */

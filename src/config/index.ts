@@ -1,4 +1,5 @@
 export type { DatabaseAddress } from './address.ts'
+export { databaseUrlOf } from './database-url.ts'
 export { formatConfigurationPage, formatEnvExample } from './documents.ts'
 export type { Explanation } from './explain.ts'
 export { type ConfigSources, type Inspection, inspectConfig, type LoadedConfig, loadConfig } from './load.ts'
