@@ -40,7 +40,7 @@ const findFreePort = () =>
     })
   })
 
-const command = process.argv.slice(2)
+const command = process.argv.slice(process.argv[2] === '--' ? 3 : 2)
 if (command.length === 0) fail('Say which command to run: node scripts/with-postgres.mjs npm test')
 const programs = findPrograms()
 if (programs === undefined)

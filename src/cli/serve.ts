@@ -84,13 +84,13 @@ function followModels(app: App, { write, isTerminal }: Terminal): { readonly end
   const show = () => {
     const { defaultModel, providers } = app.providers.list()
     const starting = providers.find(({ status, progress }) => status === 'starting' && progress !== undefined)
-    const line = modelLine(defaultModel?.id, starting?.detail)
+    const line = modelLine(defaultModel?.id, isTerminal ? starting?.detail : starting && 'fetching the built-in model')
     if (line === shown) return
     write(isTerminal ? `\r\u001b[2K${line}` : `${line}\n`)
     if (isTerminal && starting === undefined) write('\n')
     shown = line
   }
-  const ends = [app.providers.onChange(show), app.builtin.onChange(isTerminal ? show : () => undefined)]
+  const ends = [app.providers.onChange(show), app.builtin.onChange(show)]
   return { end: () => ends.forEach((end) => end()) }
 }
 

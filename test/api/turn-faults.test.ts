@@ -99,7 +99,7 @@ describe.each(databases)('failing providers on %s', (database) => {
 
 describe('without any model', () => {
   it('answers in the words of the owner, cited and labelled', async () => {
-    const server = await startApp()
+    const server = await startApp({ unconfigured: true })
     const { id } = (await server.call('POST', '/api/v2/conversations', {})).body
     const ask = async (text: string) =>
       (await server.call('POST', `/api/v2/conversations/${id}/turns`, { text })).body.message
@@ -108,6 +108,15 @@ describe('without any model', () => {
     expect(reply).toMatchObject({ model: 'hearth/extractive', quality: 'extractive', status: 'complete' })
     expect(reply.text).toContain('behind the blue barn door')
     expect(reply.citations[0].text).toBe('The spare key hangs behind the blue barn door.')
+    await server.stop()
+  })
+
+  it('C-18: tells a typed problem instead when a provider has been set up and is down', async () => {
+    const server = await startApp()
+    const { id } = (await server.call('POST', '/api/v2/conversations', {})).body
+    const { status, body } = await server.call('POST', `/api/v2/conversations/${id}/turns`, { text: 'hello?' })
+    expect([status, body.code]).toEqual([503, 'no-model'])
+    expect((await server.call('GET', `/api/v2/conversations/${id}/messages`)).body.items[0].text).toBe('hello?')
     await server.stop()
   })
 })

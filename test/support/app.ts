@@ -25,6 +25,8 @@ type Options = {
   readonly env?: Record<string, string>
   readonly scripted?: Provider
   readonly database?: DatabaseKind
+  /** As on a machine where nobody has set up a provider: they are looked for, and not found. */
+  readonly unconfigured?: boolean
 }
 
 /** The real server on a free loopback port, with a data folder of its own and no provider but what the test names. */
@@ -45,7 +47,7 @@ async function run(folder: string, options: Options, drop: () => Promise<void>):
   const { config, isSet } = loadConfig({ env, cwd: folder })
   const app = await createApp({
     config,
-    isSet,
+    isSet: options.unconfigured ? () => false : isSet,
     clock: systemClock,
     log: silentLog,
     version: '0.0.0-test',
