@@ -25,7 +25,7 @@ export type Refusal = {
 const shownLength = 300
 
 /** Shortens a provider's message to what may be shown: one line, no secrets, no markup. */
-export function clean(message: string, secrets: readonly string[]): string {
+function clean(message: string, secrets: readonly string[]): string {
   const known = secrets.filter(Boolean).reduce((text, secret) => text.replaceAll(secret, '•••'), message)
   const masked = known
     .replace(/\b(?:(?:sk|pk|key)-|Bearer )[\w*.-]{6,}/gi, '•••')
@@ -66,7 +66,8 @@ function unreachableDetail(reason: string, { who, start }: Wording): string {
   if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO/.test(reason)) {
     return `${who}: its certificate is not trusted (${reason}). Add its authority with a CA file.`
   }
-  if (/^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/.test(reason)) return `${who} closed the connection without a reply: look at its log.`
+  if (/^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/.test(reason))
+    return `${who} closed the connection without a reply: look at its log.`
   if (reason === 'ECONNREFUSED') return `${who} is not running: ${start}.`
   return `${who} cannot be reached (${reason}): ${start}.`
 }
@@ -125,7 +126,7 @@ const isContextOverflow = (words: string): boolean =>
  * @returns milliseconds from now, never negative; undefined when absent or unreadable
  * @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
  */
-export function parseRetryAfter(value: string | undefined, nowMs: number = Date.now()): number | undefined {
+function parseRetryAfter(value: string | undefined, nowMs: number = Date.now()): number | undefined {
   if (value === undefined) return undefined
   if (/^\s*\d+(\.\d+)?\s*$/.test(value)) return Math.round(Number(value) * 1000)
   const at = Date.parse(value)

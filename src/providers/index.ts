@@ -1,19 +1,8 @@
-export { type BuiltinStatus, createBuiltin } from './builtin/index.ts'
-export type {
-  FinishReason,
-  Model,
-  ModelEvent,
-  ModelMessage,
-  ModelRequest,
-  Provider,
-  ProviderHealth,
-  Usage,
-} from './contract.ts'
-export { createProviders, type ProvidersDeps, type ProvidersOptions } from './create-providers.ts'
-export type { Offer, ProviderStatus } from './offer.ts'
-export type { Builtin, Providers, Resolved } from './registry.ts'
+export { createBuiltin } from './builtin/index.ts'
+export type { Model, ModelEvent, ModelMessage, ModelRequest, Provider } from './contract.ts'
+export { createProviders, type ProvidersOptions } from './create-providers.ts'
+export type { Providers, Resolved } from './registry.ts'
+export { createResolve, extractiveModel } from './resolve.ts'
 export { createModelRoutes } from './routes.ts'
 export { createDemo } from './scripted/demo.ts'
-export { createScripted, type Script, type ScriptStep } from './scripted/scripted.ts'
-export { systemTimers, type Timers } from './timers.ts'
-export { createResolve, extractiveModel } from './resolve.ts'
+export { createScripted, type ScriptStep } from './scripted/scripted.ts'

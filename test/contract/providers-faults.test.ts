@@ -104,7 +104,7 @@ describe.each(['ollama', 'openai'] as const)('time-outs of %s', (wire) => {
   })
 
   it('does not hurry a reader who is slower than the provider', async () => {
-    const opened = await open(wire, { idleTimeoutMs: 30 })
+    const opened = await open(wire, { idleTimeoutMs: 100 })
     opened.stub.play([
       { type: 'text', text: 'one' },
       { type: 'gate' },
@@ -123,7 +123,7 @@ describe.each(['ollama', 'openai'] as const)('time-outs of %s', (wire) => {
       texts.push(event.text)
       if (texts.length === 1) {
         await stub.next()
-        await new Promise((resolve) => setTimeout(resolve, 60))
+        await new Promise((resolve) => setTimeout(resolve, 150))
       }
     }
     expect(texts).toEqual(['one', 'two'])

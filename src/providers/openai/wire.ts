@@ -7,7 +7,7 @@ const errorObject = z.object({
 })
 
 /** `{ "error": … }`, as an object with a message or as a plain text; vLLM's older form has no wrapper. */
-export const errorSchema = z.union([
+const errorSchema = z.union([
   z.object({ error: z.union([errorObject, z.string()]) }),
   z.object({ object: z.literal('error'), ...errorObject.shape }).transform((error) => ({ error })),
   z.object({ detail: z.string() }).transform(({ detail }) => ({ error: detail })),

@@ -19,7 +19,7 @@ export const createDemo = (deps: Pick<ScriptedDeps, 'sleep'> = { sleep }): Provi
   createScripted({ script: demoScript, sleep: deps.sleep }, { name: 'scripted', models: ['demo'] })
 
 /** What the development provider says to a request. */
-export function* demoScript({ messages }: ModelRequest): Script {
+function* demoScript({ messages }: ModelRequest): Script {
   const prompt = messages.findLast(({ role }) => role === 'user')?.text ?? ''
   const commands = new Set(prompt.match(/!\w+/g) ?? [])
   const pace = commands.has('!slow') ? slowDelayMs : wordDelayMs

@@ -5,8 +5,8 @@ import { pageOf, type StubModel, type StubSettings } from './pages.ts'
 import { answer, type StubScript, type StubStep } from './script.ts'
 import { createOllamaWire, createOpenAiWire, type Wire } from './wire.ts'
 
-export type { StubModel, StubSettings } from './pages.ts'
-export { answer, gated, refusal, type StubScript, type StubStep } from './script.ts'
+export type { StubSettings } from './pages.ts'
+export { answer, refusal, type StubScript, type StubStep } from './script.ts'
 
 /** One request for an answer as it arrived, and what became of its connection. */
 export type StubRequest = {

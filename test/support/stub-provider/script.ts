@@ -37,9 +37,6 @@ export const answer = (...pieces: string[]): StubScript => [
   { type: 'finish' },
 ]
 
-/** Puts a gate behind every step, so that the test lets them out one by one. */
-export const gated = (script: StubScript): StubScript => script.flatMap((step) => [step, { type: 'gate' } as const])
-
 /** A refusal in JSON. */
 export const refusal = (status: number, message: string, headers: Record<string, string> = {}): StubScript => [
   { type: 'reply', status, headers, body: message },
