@@ -142,8 +142,12 @@ export async function openSqlite(deps: SqliteDeps, options: SqliteOptions): Prom
 }
 
 function openingProblem(error: unknown, path: string): unknown {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') {
-    return new ProblemError('storage-full', { cause: error })
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new ProblemError('storage-full', { cause: error })
+  if (code === 'EIO') return new ProblemError('storage-failed', { cause: error })
+  if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EISDIR'].includes(String(code))) {
+    const detail = `${path} cannot be opened or made (${code}). Check the folder and who may write to it.`
+    return new ProblemError('database-unusable', { detail, cause: error })
   }
   return translateSqliteError(error, path)
 }

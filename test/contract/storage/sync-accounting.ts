@@ -39,14 +39,18 @@ export function createAccount() {
   let rounds = 0
   let isCommitFrame = false
 
-  function seeLogWrite(bytes: Buffer, at: number): void {
-    if (bytes.length === LOG_HEADER_BYTES) rounds += 1
-    if (bytes.length === FRAME_HEADER_BYTES) isCommitFrame = bytes.readUInt32BE(4) !== 0
-    if (bytes.length <= LOG_HEADER_BYTES) return
-    for (const [id] of bytes.toString('latin1').matchAll(/ledger-\d{6}/g)) if (!commitEnds.has(id)) uncommitted.add(id)
+  function seePage(bytes: Buffer, at: number): void {
+    const ids = bytes.toString('latin1').match(/ledger-\d{6}/g) ?? []
+    for (const id of ids.filter((one) => !commitEnds.has(one))) uncommitted.add(id)
     if (!isCommitFrame) return
     for (const id of uncommitted) commitEnds.set(id, at)
     uncommitted.clear()
+  }
+
+  function seeLogWrite(bytes: Buffer, at: number): void {
+    if (bytes.length > LOG_HEADER_BYTES) seePage(bytes, at)
+    else if (bytes.length === LOG_HEADER_BYTES) rounds += 1
+    else if (bytes.length === FRAME_HEADER_BYTES) isCommitFrame = bytes.readUInt32BE(4) !== 0
   }
 
   function seeAcknowledgement(line: string): void {
