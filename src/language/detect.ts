@@ -38,14 +38,14 @@ export function evidenceOf(form: string): Evidence {
 }
 
 /** Sums up the evidence of the first 2,000 words. */
-export function sumEvidence(words: readonly Evidence[]): Evidence {
+export function sumEvidence(words: readonly { readonly evidence: Evidence }[]): Evidence {
   let sv = 0
   let en = 0
   let other = 0
-  for (const word of words.length > maxWords ? words.slice(0, maxWords) : words) {
-    sv += word.sv
-    en += word.en
-    other += word.other
+  for (const { evidence } of words.length > maxWords ? words.slice(0, maxWords) : words) {
+    sv += evidence.sv
+    en += evidence.en
+    other += evidence.other
   }
   return { sv, en, other }
 }
@@ -60,5 +60,5 @@ export function languageOf({ sv, en, other }: Evidence): Language {
 /** Tells Swedish and English apart by their small words; anything else, and too little to go by, is `other`. */
 export function detectLanguage(text: string): Language {
   const words = tokenise(text).filter(({ whole }) => !whole)
-  return languageOf(sumEvidence(words.slice(0, maxWords).map(({ form }) => evidenceOf(form))))
+  return languageOf(sumEvidence(words.slice(0, maxWords).map(({ form }) => ({ evidence: evidenceOf(form) }))))
 }

@@ -73,7 +73,7 @@ function wordOf(form: string): Word {
 /** English alone only where nothing speaks against it: Swedish texts are full of English words. */
 function choose(words: readonly Word[], language: Language | undefined): 'english' | 'both' {
   if (language !== undefined) return language === 'en' ? 'english' : 'both'
-  const { sv, en, other } = sumEvidence(words.map(({ evidence }) => evidence))
+  const { sv, en, other } = sumEvidence(words)
   return en >= 3 && sv < 1 && other < 1 ? 'english' : 'both'
 }
 
@@ -99,7 +99,7 @@ export const stems = (text: string, language?: Language): string[] =>
  */
 export function queryTerms(text: string): Term[] {
   const tokens = tokenise(text)
-  const language = languageOf(sumEvidence(tokens.map(({ form }) => wordOf(form).evidence)))
+  const language = languageOf(sumEvidence(tokens.map(({ form }) => wordOf(form))))
   const telling = tokens.filter(({ form, whole }) => whole || !isStopWord(form, language))
   const seen = new Set<string>()
   const found: Term[] = []

@@ -55,5 +55,3 @@ export const createExtractor = (
     const lines = passages.map(({ entry, sentence }) => `- ${dates.format(entry.at)}: “${sentence.text}”`)
     return { text: [wording.found, '', ...lines].join('\n'), citations: passages.map(quoteOf) }
   }
-
-export type ExtractAnswer = ReturnType<typeof createExtractor>

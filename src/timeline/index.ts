@@ -1,5 +1,3 @@
-export type { Entry, EntryId, EntryKind, EntryRole, NewEntry, Owner, Page } from './entry.ts'
+export type { Entry, NewEntry } from './entry.ts'
 export { timelineRoutes } from './routes.ts'
-export type { Hit, TimelineSearch } from './search.ts'
-export type { SnippetPart } from './snippet.ts'
-export { createTimeline, type Timeline, type TimelineList } from './timeline.ts'
+export { createTimeline, type Timeline } from './timeline.ts'

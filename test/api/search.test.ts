@@ -8,7 +8,7 @@ describe.each(databases)('search and quoted answers on %s', (database) => {
   let server: TestApp
 
   beforeAll(async () => {
-    server = await startApp({ database })
+    server = await startApp({ database, unconfigured: true })
   })
   afterAll(() => server.stop())
 
