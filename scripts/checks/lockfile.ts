@@ -13,6 +13,7 @@ const Lockfile = z.object({
       link: z.boolean().optional(),
       inBundle: z.boolean().optional(),
       hasInstallScript: z.boolean().optional(),
+      optionalDependencies: z.record(z.string(), z.string()).optional(),
     }),
   ),
 })
@@ -31,14 +32,19 @@ export function checkLockfiles(root: string): CheckResult {
   const checked = lockfiles.map((file) => {
     const { packages } = Lockfile.parse(JSON.parse(readFileSync(join(root, file), 'utf8')))
     const entries = Object.entries(packages).filter(([path]) => path !== '')
-    return { read: entries.length, findings: entries.flatMap(([path, entry]) => faultsOf(file, path, entry)) }
+    const faults = entries.flatMap(([path, entry]) => [
+      ...faultsOf(file, path, entry),
+      ...unlocked(file, path, packages),
+    ])
+    return { read: entries.length, findings: faults }
   })
   const read = checked.reduce((sum, one) => sum + one.read, 0)
   const findings = checked.flatMap((one) => one.findings)
   return { name: 'lockfiles', unit: 'packages', read, expected: lockfiles.length, findings }
 }
 
-type Entry = z.output<typeof Lockfile>['packages'][string]
+type Packages = z.output<typeof Lockfile>['packages']
+type Entry = Packages[string]
 
 function faultsOf(file: string, path: string, entry: Entry): Finding[] {
   const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
@@ -53,4 +59,20 @@ function faultsOf(file: string, path: string, entry: Entry): Finding[] {
     faults.push({ file, rule: 'install-script', message: `${path} wants to run a script while it is installed` })
   }
   return faults
+}
+
+/** Optional packages for other systems that are not in the lock: `npm ci` refuses such a lock on every system. */
+function unlocked(file: string, path: string, packages: Packages): Finding[] {
+  const isLocked = (name: string): boolean => {
+    for (
+      let folder = path;
+      folder !== '';
+      folder = folder.slice(0, Math.max(folder.lastIndexOf('/node_modules/'), 0))
+    ) {
+      if (Object.hasOwn(packages, `${folder}/node_modules/${name}`)) return true
+    }
+    return Object.hasOwn(packages, `node_modules/${name}`)
+  }
+  const missing = Object.keys(packages[path]?.optionalDependencies ?? {}).filter((name) => !isLocked(name))
+  return missing.map((name) => ({ file, rule: 'not-locked', message: `${path} may need ${name}, which has no entry` }))
 }

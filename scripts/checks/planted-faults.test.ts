@@ -274,11 +274,18 @@ const faults: readonly { check: Check; rule: string; file: string; text: string 
     rule: 'locked-address',
     file: 'package-lock.json',
     text: JSON.stringify({
-      packages: { 'node_modules/a': { resolved: 'https://example.org/a.tgz', hasInstallScript: true } },
+      packages: {
+        'node_modules/a': {
+          resolved: 'https://example.org/a.tgz',
+          hasInstallScript: true,
+          optionalDependencies: { b: '1.0.0' },
+        },
+      },
     }),
   },
   { check: checkLockfiles, rule: 'no-integrity', file: 'package-lock.json', text: '' },
   { check: checkLockfiles, rule: 'install-script', file: 'package-lock.json', text: '' },
+  { check: checkLockfiles, rule: 'not-locked', file: 'package-lock.json', text: '' },
   { check: checkSecrets, rule: 'secret', file: 'src/chat/token.ts', text: `export const token = '${secret}'\n` },
 ]
 

@@ -61,7 +61,14 @@ export const cleanFiles: Files = {
   }
 }
 `,
-  'package-lock.json': JSON.stringify({ packages: { '': {}, 'node_modules/zod': { integrity: 'sha512-x' } } }),
+  'package-lock.json': JSON.stringify({
+    packages: {
+      '': {},
+      'node_modules/zod': { integrity: 'sha512-x', optionalDependencies: { inner: '1.0.0', outer: '1.0.0' } },
+      'node_modules/zod/node_modules/inner': { integrity: 'sha512-x' },
+      'node_modules/outer': { integrity: 'sha512-x' },
+    },
+  }),
   'README.md': lines(150, (index) => `Line ${index}`),
   'bin/planted.mjs': "import '../src/main.ts'\n",
   'scripts/floors.mjs': "import { floors, rooms } from './checks/floors.ts'\n\nconsole.log(floors, rooms)\n",
