@@ -2,17 +2,24 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createHealthRoutes } from './admin/index.ts'
 import { createAuth, isLoopback } from './auth/index.ts'
-import { createChat } from './chat/index.ts'
+import { type ChatDeps, createChat } from './chat/index.ts'
 import { type Config, databaseUrlOf, type LoadedConfig } from './config/index.ts'
 import type { Clock, Log } from './core/index.ts'
-import { createAstraDialect, renderAstraProblem } from './dialects/astra/index.ts'
-import { createOpenAiDialect, renderOpenAiProblem } from './dialects/openai/index.ts'
-import { createIdempotency, createServer } from './http/index.ts'
+import { createAstraDialect, createOpenAiDialect, renderAstraProblem, renderOpenAiProblem } from './dialects/index.ts'
+import { createIdempotency, createServer, type Route } from './http/index.ts'
 import { detectLanguage } from './language/index.ts'
-import { createBuiltin, createModelRoutes, createProviders, createResolve, extractiveModel, type Provider } from './providers/index.ts'
+import {
+  createBuiltin,
+  createModelRoutes,
+  createProviders,
+  createResolve,
+  extractiveModel,
+  type Model,
+  type Provider,
+} from './providers/index.ts'
 import { createExtractor } from './retrieval/index.ts'
 import { type Database, lockFolder, openDatabase } from './storage/index.ts'
-import { createTimeline, timelineRoutes } from './timeline/index.ts'
+import { createTimeline, type Timeline, timelineRoutes } from './timeline/index.ts'
 
 export type AppDeps = {
   readonly config: Config
@@ -44,44 +51,8 @@ export async function createApp(deps: AppDeps) {
     lock.release()
     throw error
   })
-
-  const timeline = createTimeline({ db })
-  const extract = createExtractor({ search: timeline.search })
-  const idempotency = createIdempotency({ db, clock })
-  const auth = await createAuth({ db, clock }, authOptions(config))
-  const builtin = createBuiltin({ folder: join(folder, 'models'), log, clock }, { mode: config.models.builtin })
-  const providers = createProviders(
-    { log, builtin, ...(deps.scripted && { scripted: deps.scripted }) },
-    providersOptions(deps),
-  )
-  const chat = createChat(
-    {
-      db,
-      clock,
-      log,
-      resolve: createResolve(providers),
-      extract,
-      detectLanguage,
-      claim: idempotency.claim,
-      removeEntries: (tx, scope, conversationId) => timeline.removeByConversation(tx, scope.userId, conversationId),
-      appendEntry: (tx, scope, { id, conversationId, createdAt, source, channel, role, text }) =>
-        timeline.append(tx, scope, {
-          kind: 'message',
-          refId: id,
-          conversationId,
-          at: new Date(createdAt),
-          source,
-          channel,
-          role,
-          text,
-        }),
-    },
-    chatOptions(config),
-  )
-  const offered = () => {
-    const { items } = providers.list()
-    return items.length > 0 ? items : [extractiveModel]
-  }
+  const rooms = await createRooms(deps, db)
+  const { auth, builtin, chat, idempotency, providers } = rooms
   const server = createServer(
     {
       clock,
@@ -94,28 +65,10 @@ export async function createApp(deps: AppDeps) {
         { prefix: '/v1/', renderProblem: renderOpenAiProblem },
         { prefix: '/compat/astra/', renderProblem: renderAstraProblem },
       ],
-      routes: [
-        ...chat.routes,
-        ...timelineRoutes(timeline),
-        ...createModelRoutes({ providers, builtin }),
-        ...auth.routes,
-        ...createOpenAiDialect({ complete: chat.complete, models: offered, clock }),
-        ...createAstraDialect(chat),
-        ...createHealthRoutes(
-          {
-            checkStorage: () => checkStorage(db),
-            models: providers.list,
-            isClosing: () => server.isClosing(),
-            monotonicMs: clock.monotonicMs,
-            now: clock.now,
-          },
-          { version: deps.version },
-        ),
-      ],
+      routes: routesOf(rooms, { ...deps, db, isClosing: () => server.isClosing() }),
     },
     serverOptions(config),
   )
-
   const housekeeping = setInterval(() => {
     const keep = async () => {
       await chat.dropOldEvents()
@@ -125,28 +78,20 @@ export async function createApp(deps: AppDeps) {
   }, housekeepingMs)
   housekeeping.unref()
 
-  /** Fetches the built-in model when nothing else can answer, and once only: who cancels it is not asked again. */
-  const considerBuiltin = () => {
-    if (config.models.builtin === 'off' || hasOwnProvider(deps)) return
-    if (providers.list().defaultModel !== undefined || builtin.status().status !== 'off') return
-    void builtin.start()
-  }
-
   /** Ends what an earlier stop left running, takes requests, and looks for models. @returns where it listens */
   const start = async () => {
     await chat.recover()
     const address = await server.listen()
     providers.onChange(() => chat.feed.tellEveryone({ type: 'models-changed' }))
     providers.start()
-    void providers.refresh().then(considerBuiltin)
+    void providers.refresh().then(() => considerBuiltin(deps, rooms))
     return { ...address, setupPath: auth.setupPath() }
   }
 
   /** Stops taking requests, gives running answers their grace, stores their end, and closes the data folder. */
   const stop = async (graceMs: number = config.server.shutdownGraceSeconds * 1000): Promise<void> => {
     clearInterval(housekeeping)
-    await server.close(graceMs)
-    await chat.close()
+    await Promise.all([chat.close(graceMs), server.close(graceMs)])
     await providers.stop()
     await builtin.close()
     await db.close()
@@ -157,6 +102,85 @@ export async function createApp(deps: AppDeps) {
 }
 
 export type App = Awaited<ReturnType<typeof createApp>>
+
+type Rooms = Awaited<ReturnType<typeof createRooms>>
+
+async function createRooms(deps: AppDeps, db: Database) {
+  const { config, clock, log } = deps
+  const timeline = createTimeline({ db })
+  const idempotency = createIdempotency({ db, clock })
+  const auth = await createAuth({ db, clock }, authOptions(config))
+  const models = { folder: join(config.data.folder, 'models'), log, clock }
+  const builtin = createBuiltin(models, { mode: config.models.builtin })
+  const scripted = deps.scripted && { scripted: deps.scripted }
+  const providers = createProviders({ log, builtin, ...scripted }, providersOptions(deps))
+  const chat = createChat(
+    {
+      db,
+      clock,
+      log,
+      detectLanguage,
+      resolve: createResolve(providers),
+      extract: createExtractor({ search: timeline.search }),
+      claim: idempotency.claim,
+      appendEntry: appendMessage(timeline),
+      removeEntries: (tx, scope, conversationId) => timeline.removeByConversation(tx, scope.userId, conversationId),
+    },
+    chatOptions(config),
+  )
+  return { timeline, idempotency, auth, builtin, providers, chat }
+}
+
+/** Writes a message of a conversation into the merged log. */
+const appendMessage =
+  ({ append }: Timeline): ChatDeps['appendEntry'] =>
+  (tx, scope, { id, createdAt, conversationId, source, channel, role, text }) =>
+    append(tx, scope, {
+      kind: 'message',
+      refId: id,
+      at: new Date(createdAt),
+      conversationId,
+      source,
+      channel,
+      role,
+      text,
+    })
+
+type RoutesDeps = Pick<AppDeps, 'clock' | 'version'> & {
+  readonly db: Database
+  readonly isClosing: () => boolean
+}
+
+const routesOf = ({ auth, builtin, chat, providers, timeline }: Rooms, deps: RoutesDeps): Route[] => [
+  ...chat.routes,
+  ...timelineRoutes(timeline),
+  ...createModelRoutes({ providers, builtin }),
+  ...auth.routes,
+  ...createOpenAiDialect({ complete: chat.complete, models: () => offeredBy(providers), clock: deps.clock }),
+  ...createAstraDialect(chat),
+  ...createHealthRoutes(
+    {
+      checkStorage: () => checkStorage(deps.db),
+      models: providers.list,
+      isClosing: deps.isClosing,
+      monotonicMs: deps.clock.monotonicMs,
+      now: deps.clock.now,
+    },
+    { version: deps.version },
+  ),
+]
+
+/** What a client may name: the models there are, or the one that needs none. */
+function offeredBy(providers: Rooms['providers']): readonly Model[] {
+  const { items } = providers.list()
+  return items.length > 0 ? items : [extractiveModel]
+}
+
+/** Fetches the built-in model when nothing else can answer and nobody has set up something else. */
+function considerBuiltin(deps: AppDeps, { builtin, providers }: Rooms): void {
+  if (deps.config.models.builtin === 'off' || hasOwnProvider(deps)) return
+  if (providers.list().defaultModel === undefined) void builtin.start()
+}
 
 const authOptions = ({ server, page }: Config) => ({
   title: page.title,

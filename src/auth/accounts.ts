@@ -114,7 +114,16 @@ export async function addUser(
   const userId = createId<'user'>(createdAt)
   const brainId = createId<'brain'>(createdAt)
   const { name, role, passwordHash } = input
-  const user: UserRow = { id: userId, name, displayName: name, role, locale: '', timeZone: '', createdAt, disabledAt: null }
+  const user: UserRow = {
+    id: userId,
+    name,
+    displayName: name,
+    role,
+    locale: '',
+    timeZone: '',
+    createdAt,
+    disabledAt: null,
+  }
   await db.write(async (tx) => {
     await store.insertUser(tx, user, {
       id: brainId,

@@ -62,7 +62,9 @@ export function createAdmit({ db, store, accounts, clock }: AdmitDeps, options: 
     const { hasPassword } = accounts.owner()
     if (hasPassword) throw new ProblemError('not-authenticated')
     if (!options.bindsLoopback || !options.allowLocalOwner) {
-      throw new ProblemError('setup-required', { detail: 'Open the set-up link that the server printed when it started.' })
+      throw new ProblemError('setup-required', {
+        detail: 'Open the set-up link that the server printed when it started.',
+      })
     }
     throw new ProblemError('not-authenticated', {
       detail: `Until a password is set, only this machine itself is let in, under a loopback name; this request came as ${transport.headers.get('host') ?? 'no host'}.`,

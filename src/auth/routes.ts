@@ -103,7 +103,9 @@ const signInRoutes = ({ accounts, isLocal }: RoutesDeps, { sessionMs }: RoutesOp
     handler: async ({ body, transport }) => {
       const { token, ...chosen } = body
       if (!isLocal(transport) && !accounts.isSetupToken(token)) {
-        throw new ProblemError('not-allowed', { detail: 'Use the set-up link that the server printed when it started.' })
+        throw new ProblemError('not-allowed', {
+          detail: 'Use the set-up link that the server printed when it started.',
+        })
       }
       const login = await accounts.setUp(chosen, userAgentOf(transport))
       return reply(204, undefined, { 'Set-Cookie': sessionCookie(login, sessionMs) })

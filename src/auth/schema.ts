@@ -9,14 +9,9 @@ export const nameSchema = z
   .regex(/^[\p{L}\p{N}._@-]+$/u, 'may hold letters, digits and . _ - @ only')
   .transform((name) => name.normalize('NFKC').toLowerCase())
 
-const newPasswordSchema = z
-  .string()
-  .min(8, 'is too short: 8 characters at least')
-  .max(1024)
+const newPasswordSchema = z.string().min(8, 'is too short: 8 characters at least').max(1024)
 
-export const loginSchema = z
-  .object({ name: z.string().max(64), password: z.string().max(1024) })
-  .meta({ id: 'Login' })
+export const loginSchema = z.object({ name: z.string().max(64), password: z.string().max(1024) }).meta({ id: 'Login' })
 
 export const setupSchema = z
   .object({

@@ -104,9 +104,7 @@ function writes() {
       .withTables<AuthTables>()
       .insertInto('credentials')
       .values(row)
-      .onConflict((on) =>
-        on.column('userId').doUpdateSet({ passwordHash: row.passwordHash, updatedAt: row.updatedAt }),
-      )
+      .onConflict((on) => on.column('userId').doUpdateSet({ passwordHash: row.passwordHash, updatedAt: row.updatedAt }))
       .execute()
 
   const insertSession = (tx: WriteTransaction, row: SessionRow) =>

@@ -13,6 +13,7 @@ type Follower = { readonly userId: string; readonly brainId: string; readonly ta
 /** Carries changes from the verbs to open pages, each owner's to that owner alone. */
 export function createFeed() {
   const followers = new Set<Follower>()
+  const closing = new AbortController()
 
   const tell = (scope: Pick<Scope, 'userId' | 'brainId'>, event: FeedEvent) => {
     for (const follower of followers) {
@@ -25,7 +26,8 @@ export function createFeed() {
   }
 
   /** The changes from now on, until the signal aborts. A page that reads too slowly loses the oldest and reloads. */
-  async function* follow(scope: Scope, signal: AbortSignal): AsyncGenerator<FeedEvent> {
+  async function* follow(scope: Scope, left: AbortSignal): AsyncGenerator<FeedEvent> {
+    const signal = AbortSignal.any([left, closing.signal])
     const waiting: FeedEvent[] = []
     let wake = Promise.withResolvers<void>()
     const take = (event: FeedEvent) => {
@@ -49,7 +51,10 @@ export function createFeed() {
     }
   }
 
-  return { tell, tellEveryone, follow }
+  /** Ends every page's stream; the pages come back when the server does. */
+  const close = () => closing.abort()
+
+  return { tell, tellEveryone, follow, close }
 }
 
 export type Feed = ReturnType<typeof createFeed>

@@ -1,28 +1,29 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock, Log } from '../core/index.ts'
 import type { Route } from '../http/index.ts'
 import type { Database } from '../storage/index.ts'
-import { type AnswerDeps, type Answerer, createAnswer } from './answer.ts'
-import { createComplete } from './complete.ts'
-import { createConversationRoutes } from './conversation-routes.ts'
-import { createConversationStore } from './conversation-store.ts'
-import { type ConversationsDeps, createConversations } from './conversations.ts'
-import { type AppendEntry, createEndTurn } from './end-turn.ts'
-import { createFeed } from './feed.ts'
-import { createLaunch, type HistoryOptions } from './launch-turn.ts'
-import { createLiveTurns } from './live-turn.ts'
-import { createMessageStore } from './message-store.ts'
-import { createMessages } from './messages.ts'
-import { createRecoverTurns } from './recover-turns.ts'
-import { createRepeatTurn } from './repeat-turn.ts'
-import { createRunTurn } from './run-turn.ts'
-import { createStartTurn } from './start-turn.ts'
-import { createTurnRecorder, type RecorderOptions } from './turn-recorder.ts'
-import { createTurnRoutes } from './turn-routes.ts'
-import { createTurnStore } from './turn-store.ts'
-import { createTurns } from './turns.ts'
+import { type AnswerDeps, type Answerer, createAnswer } from './answering/answer.ts'
+import { createComplete } from './answering/complete.ts'
+import { createConversationRoutes } from './conversations/conversation-routes.ts'
+import { createConversationStore } from './conversations/conversation-store.ts'
+import { type ConversationsDeps, createConversations } from './conversations/conversations.ts'
+import { createMessageStore } from './conversations/message-store.ts'
+import { createMessages } from './conversations/messages.ts'
+import { createFeed, type Feed } from './feed.ts'
+import { type AppendEntry, createEndTurn } from './turns/end-turn.ts'
+import { createLaunch, type HistoryOptions } from './turns/launch-turn.ts'
+import { createLiveTurns, type LiveTurns } from './turns/live-turn.ts'
+import { createRecoverTurns } from './turns/recover-turns.ts'
+import { createRepeatTurn } from './turns/repeat-turn.ts'
+import { createRunTurn } from './turns/run-turn.ts'
+import { createStartTurn } from './turns/start-turn.ts'
+import { createTurnRecorder, type RecorderOptions } from './turns/turn-recorder.ts'
+import { createTurnRoutes } from './turns/turn-routes.ts'
+import { createTurnStore } from './turns/turn-store.ts'
+import { createTurns } from './turns/turns.ts'
 
-export type { AnswerEvent } from './answer.ts'
-export type { CompleteInput, Completion } from './complete.ts'
+export type { AnswerEvent } from './answering/answer.ts'
+export type { CompleteInput, Completion } from './answering/complete.ts'
 export type { Answer, Conversation, ConversationId, Message, MessageId, TurnEvent, TurnId } from './schema.ts'
 export { messageTextSchema } from './schema.ts'
 export type { MessageRow } from './tables.ts'
@@ -56,8 +57,8 @@ export type ChatOptions = {
 
 /**
  * Builds the room of conversations and turns.
- * @returns the native routes; the verbs that dialects and the command line translate to; `recover`, to be called before
- * the first request; and `close`, which ends running turns as interrupted and waits until they are stored
+ * @returns the native routes; the verbs that dialects translate to; `recover`, to be called before the first request; and `close`, which gives running turns
+ * `graceMs` to end, interrupts the others and waits until all are stored
  */
 export function createChat(deps: ChatDeps, options: ChatOptions) {
   const { db, clock, log, resolve, claim, appendEntry } = deps
@@ -74,10 +75,19 @@ export function createChat(deps: ChatDeps, options: ChatOptions) {
   const record = createTurnRecorder({ db, turns: turnStore, log }, options.recorder)
   const endTurn = createEndTurn({ ...stores, appendEntry })
   const run = createRunTurn({ answer, record, endTurn, feed, clock, log, closing: closing.signal })
-  const launch = createLaunch({ messages: messageStore, live, feed, resolve, operatorPrompts, run, clock }, options.history)
+  const launch = createLaunch(
+    { messages: messageStore, live, feed, resolve, operatorPrompts, run, clock },
+    options.history,
+  )
   const startTurn = createStartTurn({ ...stores, resolve, claim, appendEntry, launch })
   const { regenerate, continueAnswer } = createRepeatTurn({ ...stores, ...deps, launch })
-  const conversations = createConversations({ ...deps, conversations: conversationStore, messages: messageStore, live, feed })
+  const conversations = createConversations({
+    ...deps,
+    conversations: conversationStore,
+    messages: messageStore,
+    live,
+    feed,
+  })
   const messages = createMessages({ ...stores, live })
   const turns = createTurns({ turns: turnStore, messages, live })
   const complete = createComplete({ resolve, answer, operatorPrompts })
@@ -87,17 +97,41 @@ export function createChat(deps: ChatDeps, options: ChatOptions) {
   const dropOldEvents = () =>
     db.write((tx) => turnStore.dropEvents(tx, clock.now().getTime() - options.eventsKeptMs)).then(() => undefined)
 
-  const close = async (): Promise<void> => {
-    closing.abort()
-    for (const turn of live.all()) turn.halt('interrupted')
-    await Promise.all(live.all().map((turn) => turn.ended))
-  }
+  const close = createClose({ live, feed, closing })
 
   const routes: Route[] = [
     ...createConversationRoutes({ conversations, messages, feed }),
     ...createTurnRoutes({ turns, startTurn, regenerate, continueAnswer }),
   ]
-  return { routes, conversations, messages, turns, startTurn, complete, feed, recover, dropOldEvents, close, running: live.all }
+  return {
+    routes,
+    conversations,
+    messages,
+    turns,
+    startTurn,
+    complete,
+    feed,
+    recover,
+    dropOldEvents,
+    close,
+    running: live.all,
+  }
+}
+
+type Closing = { readonly live: LiveTurns; readonly feed: Feed; readonly closing: AbortController }
+
+function createClose({ live, feed, closing }: Closing) {
+  const allEnded = () => Promise.all(live.all().map((turn) => turn.ended))
+
+  return async (graceMs: number): Promise<void> => {
+    feed.close()
+    const late = new AbortController()
+    await Promise.race([allEnded(), sleep(graceMs, undefined, { signal: late.signal }).catch(() => undefined)])
+    late.abort()
+    closing.abort()
+    for (const turn of live.all()) turn.halt('interrupted')
+    await allEnded()
+  }
 }
 
 export type Chat = ReturnType<typeof createChat>

@@ -5,8 +5,7 @@ export type ConversationId = Id<'conversation'>
 export type MessageId = Id<'message'>
 export type TurnId = Id<'turn'>
 
-const idOf = <Kind extends string>() =>
-  z.uuid() as unknown as z.ZodType<Id<Kind>, string>
+const idOf = <Kind extends string>() => z.uuid() as unknown as z.ZodType<Id<Kind>, string>
 
 const instant = z.iso.datetime().describe('UTC, ISO 8601')
 const maxTextLength = 200_000
@@ -176,7 +175,9 @@ export const startTurnSchema = z
     parentMessageId: messageIdSchema
       .nullable()
       .optional()
-      .describe('The message to answer after. Left out: the end of the shown branch. Null: the very start. Editing a message is asking again after its parent.'),
+      .describe(
+        'The message to answer after. Left out: the end of the shown branch. Null: the very start. Editing a message is asking again after its parent.',
+      ),
     ...answerOptions,
   })
   .meta({ id: 'StartTurn' })

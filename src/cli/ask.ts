@@ -1,7 +1,7 @@
 import { ProblemError } from '../core/index.ts'
 import { type Client, createClient } from './client.ts'
-import { readEvents } from './sse.ts'
 import type { Prompt } from './prompt.ts'
+import { readEvents } from './sse.ts'
 
 type AskInput = {
   readonly question: string
@@ -21,16 +21,26 @@ export async function ask({ question, url, model }: AskInput, deps: AskDeps): Pr
   const path = `/api/v2/conversations/${await begin(client, deps.prompt)}/turns`
   const body = await client.stream({ path, body: { text: question, stream: true, ...(model && { model }) } })
   for await (const { event, data } of readEvents(body)) {
-    const told = JSON.parse(data) as { text?: string; problem?: { title: string; detail?: string }; status?: string }
-    if (event === 'text-delta') deps.write(told.text ?? '')
-    if (event === 'problem') deps.writeError(`\n${told.problem?.title}. ${told.problem?.detail ?? ''}\n`)
-    if (event === 'turn-end') {
-      deps.write('\n')
-      return told.status === 'complete' ? 0 : 1
-    }
+    const status = tell(event, JSON.parse(data) as Told, deps)
+    if (status !== undefined) return status === 'complete' ? 0 : 1
   }
   deps.writeError('\nThe server closed the connection before the answer ended.\n')
   return 1
+}
+
+type Told = {
+  readonly text?: string
+  readonly problem?: { readonly title: string; readonly detail?: string }
+  readonly status?: string
+}
+
+/** Writes what an event says; how the turn ended, once it has. */
+function tell(event: string, told: Told, { write, writeError }: AskDeps): string | undefined {
+  if (event === 'text-delta') write(told.text ?? '')
+  if (event === 'problem') writeError(`\n${told.problem?.title}. ${told.problem?.detail ?? ''}\n`)
+  if (event !== 'turn-end') return undefined
+  write('\n')
+  return told.status ?? 'failed'
 }
 
 async function begin(client: Client, prompt: Prompt): Promise<string> {

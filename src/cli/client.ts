@@ -13,11 +13,16 @@ export function createClient(url: string) {
     const headers = { ...(body !== undefined && { 'content-type': 'application/json' }), ...(cookie && { cookie }) }
     const text = body === undefined ? null : JSON.stringify(body)
     const reply = await request(`${url}${path}`, { method, headers, body: text }).catch((cause: unknown) => {
-      throw new ProblemError('provider-unreachable', { detail: `No Hearth answers at ${url}: start it with hearth serve.`, cause })
+      throw new ProblemError('provider-unreachable', {
+        detail: `No Hearth answers at ${url}: start it with hearth serve.`,
+        cause,
+      })
     })
     if (reply.statusCode < 400) return reply
     const problem = (await reply.body.json().catch(() => undefined)) as Problem | undefined
-    throw new ProblemError(problem?.code ?? 'internal', { detail: problem?.detail ?? problem?.title ?? 'no reason given' })
+    throw new ProblemError(problem?.code ?? 'internal', {
+      detail: problem?.detail ?? problem?.title ?? 'no reason given',
+    })
   }
 
   const json = async <T>(call: Call): Promise<T> => (await send(call)).body.json() as Promise<T>

@@ -19,7 +19,10 @@ export function addSettingFlags(command: Command): Command {
 }
 
 const nameOf = (flag: string): string =>
-  flag.slice(2).split(' ', 1)[0]?.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()) ?? ''
+  flag
+    .slice(2)
+    .split(' ', 1)[0]
+    ?.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()) ?? ''
 
 /** The settings that were given on the command line, by key, as typed. */
 export const settingFlags = (given: Readonly<Record<string, unknown>>): Flags =>

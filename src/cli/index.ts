@@ -81,7 +81,9 @@ function addAdmin(program: Command): void {
   addSettingFlags(command).action(async (given: Given) => {
     const { createAdmin } = await import('./admin-create.ts')
     const { config } = loadConfig({ flags: settingFlags(given) })
-    const password = given.passwordStdin ? await readStandardInput() : await promptTerminal('Password: ', { hidden: true })
+    const password = given.passwordStdin
+      ? await readStandardInput()
+      : await promptTerminal('Password: ', { hidden: true })
     write(`${await createAdmin({ name: String(given.name), password }, config, databaseUrlOf(config))}\n`)
   })
 }

@@ -73,7 +73,9 @@ function greet({ url, setupPath, folder, hasOwner }: Greeting, { write }: Termin
   const isLocal = /^http:\/\/(localhost|127\.|\[::1\])/.test(url)
   write(`\n  Hearth ${version}\n  Page   ${url}/app/\n  Data   ${folder}\n`)
   if (!hasOwner && setupPath !== undefined && !isLocal) {
-    write(`  Set-up ${url}${setupPath}\n         Open it once to set the owner's name and password; until then nobody is let in.\n`)
+    write(
+      `  Set-up ${url}${setupPath}\n         Open it once to set the owner's name and password; until then nobody is let in.\n`,
+    )
   }
   write('\n')
 }
@@ -91,7 +93,11 @@ function followModels(app: App, { write, isTerminal }: Terminal): { readonly end
     shown = line
   }
   const ends = [app.providers.onChange(show), app.builtin.onChange(show)]
-  return { end: () => ends.forEach((end) => end()) }
+  return {
+    end: () => {
+      for (const end of ends) end()
+    },
+  }
 }
 
 function modelLine(id: string | undefined, starting: string | undefined): string {

@@ -6,7 +6,9 @@ export type Id<Kind extends string> = string & { readonly __kind: Kind }
 export type UserId = Id<'user'>
 export type BrainId = Id<'brain'>
 
-const random = new Uint8Array(10)
+// Random bytes are drawn for many ids at once: one call costs as much as the rest of an id, whatever its size.
+const pool = Buffer.alloc(8 * 512)
+let drawn = pool.length
 let lastMs = 0
 let counter = 0
 
@@ -26,12 +28,16 @@ export function createId<Kind extends string>(nowMs: number = Date.now()): Id<Ki
       counter = 0
     }
   }
-  randomFillSync(random)
+  if (drawn === pool.length) {
+    randomFillSync(pool)
+    drawn = 0
+  }
+  const random = pool.toString('hex', drawn, drawn + 8)
+  drawn += 8
   const time = lastMs.toString(16).padStart(12, '0')
   const sequence = (0x7000 | counter).toString(16)
-  const variant = (0x80 | ((random[0] as number) & 0x3f)).toString(16)
-  const tail = Buffer.from(random.buffer, 1, 7).toString('hex')
-  return `${time.slice(0, 8)}-${time.slice(8)}-${sequence}-${variant}${tail.slice(0, 2)}-${tail.slice(2)}` as Id<Kind>
+  const variant = '89ab'[Number.parseInt(random.charAt(0), 16) & 3]
+  return `${time.slice(0, 8)}-${time.slice(8)}-${sequence}-${variant}${random.slice(1, 4)}-${random.slice(4)}` as Id<Kind>
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/

@@ -20,14 +20,11 @@ export const createResolve = (providers: Pick<Providers, 'list' | 'resolve'>) =>
   function resolve(requested: string | undefined): Resolved | undefined {
     if (requested === extractiveModel.id) return undefined
     const { items, providers: statuses } = providers.list()
-    const down = statuses.filter(({ status }) => status === 'down')
-    const named = requested === undefined ? undefined : down.find(({ name }) => requested.startsWith(`${name}/`))
+    const down = statuses.filter(({ status, name }) => status === 'down' && name !== 'builtin')
+    const named = down.find(({ name }) => requested?.startsWith(`${name}/`))
     if (named !== undefined) throw new ProblemError('provider-unreachable', { detail: named.detail })
-    if (items.length > 0) {
-      const found = providers.resolve(requested)
-      if (found !== undefined) return found
-    }
-    const broken = down.find(({ name }) => name !== 'builtin')
-    if (broken !== undefined) throw new ProblemError('no-model', { detail: broken.detail })
+    const found = items.length > 0 ? providers.resolve(requested) : undefined
+    if (found !== undefined) return found
+    if (down[0] !== undefined) throw new ProblemError('no-model', { detail: down[0].detail })
     return undefined
   }

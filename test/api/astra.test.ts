@@ -18,17 +18,24 @@ describe.each(databases)("ASTRA's interface on %s", (database) => {
     await stub.close()
   })
 
-  it.each(['/chat', '/compat/astra/chat'])('ASTRA-3, C-1: POST %s takes text or message and returns the reply', async (path) => {
-    const { status, body } = await server.call('POST', path, { text: 'How is the house?' })
-    expect(status).toBe(200)
-    expect(body).toMatchObject({ reply: 'It is fine.', response: 'It is fine.' })
-    expect(body.conversation_id).toMatch(/^[0-9a-f-]{36}$/)
-    expect((await server.call('POST', path, { message: 'And the garden?' })).body.reply).toBe('It is fine.')
-  })
+  it.each(['/chat', '/compat/astra/chat'])(
+    'ASTRA-3, C-1: POST %s takes text or message and returns the reply',
+    async (path) => {
+      const { status, body } = await server.call('POST', path, { text: 'How is the house?' })
+      expect(status).toBe(200)
+      expect(body).toMatchObject({ reply: 'It is fine.', response: 'It is fine.' })
+      expect(body.conversation_id).toMatch(/^[0-9a-f-]{36}$/)
+      expect((await server.call('POST', path, { message: 'And the garden?' })).body.reply).toBe('It is fine.')
+    },
+  )
 
   it('ASTRA-19, ASTRA-21, ASTRA-27: asks the configured model with the system prompt before the log', async () => {
     await server.call('POST', '/chat', { text: 'the newest' })
-    const { model, messages } = stub.requests.at(-1)?.body as { model: string; messages: { role: string; content: string }[] }
+    const [request] = stub.requests.slice(-1)
+    const { model, messages } = (request?.body ?? {}) as {
+      model: string
+      messages: { role: string; content: string }[]
+    }
     expect(model).toBe('mistral:latest')
     expect(messages[0]).toEqual({ role: 'system', content: 'You are a helpful home assistant.' })
     expect(messages.at(-1)).toEqual({ role: 'user', content: 'the newest' })
@@ -81,23 +88,28 @@ describe.each(databases)("ASTRA's interface on %s", (database) => {
   it('ASTRA-7: /data gives a slice of time, with or without zone, and refuses what makes none', async () => {
     const all = (await server.call('GET', '/data?start=2020-01-01&end=2100-01-01T00:00:00Z')).body
     expect(all.length).toBeGreaterThan(4)
-    expect((await server.call('GET', '/data?start=2020-01-01T00:00:00&end=2020-01-02T00:00:00%2B02:00')).body).toEqual([])
+    expect((await server.call('GET', '/data?start=2020-01-01T00:00:00&end=2020-01-02T00:00:00%2B02:00')).body).toEqual(
+      [],
+    )
     for (const query of ['', '?start=2020-01-01', '?start=2021-01-01&end=2020-01-01', '?start=x&end=y']) {
       expect((await server.call('GET', `/data${query}`)).status).toBe(400)
     }
   })
 
-  it.each(['/health', '/compat/astra/health', '/api/v2/health'])('ASTRA-8, C-4: %s says how the parts are', async (path) => {
-    const { status, body } = await server.call('GET', path)
-    expect(status).toBe(200)
-    expect(body).toMatchObject({
-      status: 'ok',
-      healthy: true,
-      version: expect.any(String),
-      uptime_seconds: expect.any(Number),
-      components: { server: { status: 'ok' }, vector: {}, chroma: {}, llm: { status: 'ok' } },
-    })
-  })
+  it.each(['/health', '/compat/astra/health', '/api/v2/health'])(
+    'ASTRA-8, C-4: %s says how the parts are',
+    async (path) => {
+      const { status, body } = await server.call('GET', path)
+      expect(status).toBe(200)
+      expect(body).toMatchObject({
+        status: 'ok',
+        healthy: true,
+        version: expect.any(String),
+        uptime_seconds: expect.any(Number),
+        components: { server: { status: 'ok' }, vector: {}, chroma: {}, llm: { status: 'ok' } },
+      })
+    },
+  )
 
   it('C-4: /livez and /readyz answer while the server takes requests', async () => {
     expect((await server.call('GET', '/livez')).body.status).toBe('alive')

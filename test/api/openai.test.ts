@@ -99,7 +99,8 @@ describe('the OpenAI dialect, by the official client', () => {
     ['an unknown model', { model: 'none', messages }, 404, 'model_not_found'],
     ['no messages', { model: 'llama3.2', messages: [] }, 400, 'invalid_request'],
     ['a wrong temperature', { model: 'llama3.2', messages, temperature: 9 }, 400, 'invalid_request'],
-  ])('C-18: words %s as OpenAI does', async (_name, body, status, code) => {
+  ])('C-18: words %s as OpenAI does', async (...row) => {
+    const [, body, status, code] = row
     await expect(client.chat.completions.create(body)).rejects.toMatchObject({ status, code })
   })
 

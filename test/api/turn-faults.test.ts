@@ -47,20 +47,26 @@ describe.each(databases)('failing providers on %s', (database) => {
     ['never ends', [{ type: 'endless', text: 'more and more ' }], 'output-limit'],
   ]
 
-  it.each(failures)('complaint 18: keeps the message and tells a typed problem when the provider %s', async (...row) => {
-    const [, script, code] = row
-    const id = await start(script)
-    const stream = await postStream(`${server.url}/api/v2/conversations/${id}/turns`, { text: 'keep me', stream: true })
-    const frames = await stream.all()
-    const problem = JSON.parse(frames.find(({ event }) => event === 'problem')?.data ?? '{}').problem
-    expect(problem.code).toBe(code)
-    expect(frames.at(-1)?.event).toBe('turn-end')
-    const { body } = await server.call('GET', `/api/v2/conversations/${id}/messages`)
-    expect(body.items).toMatchObject([{ text: 'keep me' }, { status: 'failed', problemCode: code }])
-    stub.play(answer('all is well'))
-    const again = await server.call('POST', `/api/v2/messages/${body.items[1].id}/regenerate`, {})
-    expect(again.body.message).toMatchObject({ status: 'complete', text: 'all is well' })
-  })
+  it.each(failures)(
+    'complaint 18: keeps the message and tells a typed problem when the provider %s',
+    async (...row) => {
+      const [, script, code] = row
+      const id = await start(script)
+      const stream = await postStream(`${server.url}/api/v2/conversations/${id}/turns`, {
+        text: 'keep me',
+        stream: true,
+      })
+      const frames = await stream.all()
+      const problem = JSON.parse(frames.find(({ event }) => event === 'problem')?.data ?? '{}').problem
+      expect(problem.code).toBe(code)
+      expect(frames.at(-1)?.event).toBe('turn-end')
+      const { body } = await server.call('GET', `/api/v2/conversations/${id}/messages`)
+      expect(body.items).toMatchObject([{ text: 'keep me' }, { status: 'failed', problemCode: code }])
+      stub.play(answer('all is well'))
+      const again = await server.call('POST', `/api/v2/messages/${body.items[1].id}/regenerate`, {})
+      expect(again.body.message).toMatchObject({ status: 'complete', text: 'all is well' })
+    },
+  )
 
   it('answers a plain request with the problem, its status and when to come back', async () => {
     const id = await start([{ type: 'reply', status: 429, body: 'slow down', headers: { 'retry-after': '7' } }])

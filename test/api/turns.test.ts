@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type TestApp, startApp } from '../support/app.ts'
+import { startApp, type TestApp } from '../support/app.ts'
 import { databases } from '../support/database.ts'
 import { openStream, postStream, textOf } from '../support/sse.ts'
 import { answer, type StubProvider, type StubRequest, startStubProvider } from '../support/stub-provider/index.ts'
@@ -126,7 +126,12 @@ describe.each(databases)('turns on %s', (database) => {
   })
 
   it('answers by 202 when the client prefers not to wait', async () => {
-    const { status, body, headers } = await server.call('POST', turnsUrl(), { text: 'later' }, { prefer: 'respond-async' })
+    const { status, body, headers } = await server.call(
+      'POST',
+      turnsUrl(),
+      { text: 'later' },
+      { prefer: 'respond-async' },
+    )
     expect(status).toBe(202)
     expect(headers.get('preference-applied')).toBe('respond-async')
     const frames = await (await openStream(`${server.url}/api/v2/turns/${body.turn.id}/events`)).all()
@@ -165,7 +170,12 @@ describe.each(databases)('turns on %s', (database) => {
     const second = (await ask('two')).body.userMessage
     await ask('two, edited', { parentMessageId: second.parentMessageId })
     const shown = await messages()
-    expect(shown.map(({ text }: { text: string }) => text)).toEqual(['one', 'Hello world', 'two, edited', 'Hello world'])
+    expect(shown.map(({ text }: { text: string }) => text)).toEqual([
+      'one',
+      'Hello world',
+      'two, edited',
+      'Hello world',
+    ])
     expect(shown[2].siblings).toContain(second.id)
     await server.call('PATCH', `/api/v2/conversations/${conversationId}`, { headMessageId: second.id })
     expect((await messages())[2].text).toBe('two')
@@ -212,7 +222,12 @@ describe.each(databases)('turns on %s', (database) => {
 
   it('does not know the turns and messages of nobody', async () => {
     const nobody = '01900000-0000-7000-8000-000000000000'
-    for (const path of [`/turns/${nobody}`, `/turns/${nobody}/events`, `/messages/${nobody}`, `/conversations/${nobody}`]) {
+    for (const path of [
+      `/turns/${nobody}`,
+      `/turns/${nobody}/events`,
+      `/messages/${nobody}`,
+      `/conversations/${nobody}`,
+    ]) {
       expect((await server.call('GET', `/api/v2${path}`)).body.code).toBe('not-found')
     }
   })

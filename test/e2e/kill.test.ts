@@ -47,7 +47,10 @@ describe('kill -9', () => {
     port = await freePort()
     url = `http://127.0.0.1:${port}`
     stub = await startStubProvider({ models: [{ name: 'endless:latest', contextTokens: 8192 }] })
-    const words = Array.from({ length: 300 }, (_, index) => ({ type: 'text', text: `${index} ${'word '.repeat(8)}` }) as const)
+    const words = Array.from(
+      { length: 300 },
+      (_, index) => ({ type: 'text', text: `${index} ${'word '.repeat(8)}` }) as const,
+    )
     stub.play([...words, { type: 'hang' }])
   })
   afterAll(async () => {
@@ -71,7 +74,9 @@ describe('kill -9', () => {
       stdio: 'ignore',
     })
     for (;;) {
-      const models = await fetch(`${url}/api/v2/models`).then((reply) => reply.json()).catch(() => undefined)
+      const models = await fetch(`${url}/api/v2/models`)
+        .then((reply) => reply.json())
+        .catch(() => undefined)
       if ((models as { defaultModel?: string } | undefined)?.defaultModel) return
       if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`)
       await new Promise((resolve) => setTimeout(resolve, 20))
@@ -104,7 +109,9 @@ describe('kill -9', () => {
     await start()
     const body = JSON.stringify({ text: 'will be removed' })
     const headers = { 'content-type': 'application/json', prefer: 'respond-async' }
-    const { id } = (await (await fetch(`${url}/api/v2/conversations`, { method: 'POST', headers, body: '{}' })).json()) as {
+    const { id } = (await (
+      await fetch(`${url}/api/v2/conversations`, { method: 'POST', headers, body: '{}' })
+    ).json()) as {
       id: string
     }
     const reply = await fetch(`${url}/api/v2/conversations/${id}/turns`, { method: 'POST', headers, body })
@@ -136,7 +143,10 @@ async function work({ url, cycle, ledger, shown, kill }: Work): Promise<void> {
     return (await reply.json()) as any
   }
   const { id } = await post('/api/v2/conversations', {})
-  const stream = await postStream(`${url}/api/v2/conversations/${id}/turns`, { text: `followed ${cycle}`, stream: true })
+  const stream = await postStream(`${url}/api/v2/conversations/${id}/turns`, {
+    text: `followed ${cycle}`,
+    stream: true,
+  })
   const seen = await stream.until('text-delta')
   const first = JSON.parse(seen[0]?.data ?? '{}')
   ledger.push({ messageId: first.userMessage.id, text: `followed ${cycle}` })

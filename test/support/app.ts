@@ -7,12 +7,15 @@ import { silentLog, systemClock } from '../../src/core/index.ts'
 import type { Provider } from '../../src/providers/index.ts'
 import { createDatabase, type DatabaseKind } from './database.ts'
 
+/** Method, path, and where there are any: body and headers. */
+type Call = [method: string, path: string, body?: unknown, headers?: Record<string, string>]
+
 export type TestApp = {
   readonly app: App
   readonly url: string
   readonly folder: string
   /** Sends JSON and reads JSON; `status` and `headers` beside the body. */
-  readonly call: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Called>
+  readonly call: (...call: Call) => Promise<Called>
   readonly stop: () => Promise<void>
   /** Stops the server and starts another on the same data. */
   readonly restart: () => Promise<TestApp>
@@ -75,7 +78,7 @@ async function run(folder: string, options: Options, drop: () => Promise<void>):
 
 const createCall =
   (url: string): TestApp['call'] =>
-  async (method, path, body, headers = {}) => {
+  async (...[method, path, body, headers = {}]) => {
     const reply = await fetch(url + path, {
       method,
       redirect: 'manual',

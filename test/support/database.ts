@@ -7,7 +7,9 @@ export type DatabaseKind = 'sqlite' | 'postgres'
 export const databases: readonly DatabaseKind[] = process.env.TEST_DATABASE_URL ? ['sqlite', 'postgres'] : ['sqlite']
 
 /** A database of its own for one server: the file in its data folder, or a fresh one on the PostgreSQL server. */
-export async function createDatabase(kind: DatabaseKind): Promise<{ env: Record<string, string>; drop: () => Promise<void> }> {
+export async function createDatabase(
+  kind: DatabaseKind,
+): Promise<{ env: Record<string, string>; drop: () => Promise<void> }> {
   const server = process.env.TEST_DATABASE_URL
   if (kind === 'sqlite' || server === undefined) return { env: {}, drop: async () => undefined }
   const name = `hearth_${randomUUID().replaceAll('-', '')}`

@@ -63,4 +63,7 @@ export const postStream = (url: string, body: unknown, headers: Record<string, s
 
 /** The text that the deltas of these frames add up to. */
 export const textOf = (frames: readonly Frame[]): string =>
-  frames.filter(({ event }) => event === 'text-delta').map(({ data }) => JSON.parse(data).text).join('')
+  frames
+    .filter(({ event }) => event === 'text-delta')
+    .map(({ data }) => JSON.parse(data).text)
+    .join('')

@@ -1,5 +1,5 @@
-import { createId, toProblem } from '../../core/index.ts'
 import type { AnswerEvent, Completion } from '../../chat/index.ts'
+import { createId, toProblem } from '../../core/index.ts'
 import type { StreamEvent } from '../../http/index.ts'
 import { errorBody } from './problem.ts'
 
@@ -66,7 +66,12 @@ export async function gather(head: Head, completion: OpenedCompletion) {
     else if (event.type === 'usage') usage = usageOf(event)
     else if (event.type === 'finish') finishReason = event.reason
   }
-  const message = { role: 'assistant', content, refusal: null, ...(reasoning !== '' && { reasoning_content: reasoning }) }
+  const message = {
+    role: 'assistant',
+    content,
+    refusal: null,
+    ...(reasoning !== '' && { reasoning_content: reasoning }),
+  }
   return {
     ...head,
     object: 'chat.completion',

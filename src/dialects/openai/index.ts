@@ -50,7 +50,8 @@ export const createOpenAiDialect = (deps: OpenAiDeps): Route[] => [
     replies: { 200: modelSchema },
     handler: async ({ params }) => {
       const model = deps.models().find(({ id, name }) => id === params.model || name === params.model)
-      if (model === undefined) throw new ProblemError('model-not-found', { detail: `There is no model ${params.model}.` })
+      if (model === undefined)
+        throw new ProblemError('model-not-found', { detail: `There is no model ${params.model}.` })
       return presentModel(model)
     },
   }),
@@ -97,4 +98,3 @@ function headersOf(body: CompletionRequest, completion: OpenedCompletion): Recor
     ...(ignored.length > 0 && { 'Hearth-Ignored-Parameters': ignored.join(', ') }),
   }
 }
-

@@ -1,5 +1,5 @@
-import type { ModelMessage } from '../providers/index.ts'
-import type { Context, ContextOmission, ContextPart } from './schema.ts'
+import type { ModelMessage } from '../../providers/index.ts'
+import type { Context, ContextOmission, ContextPart } from '../schema.ts'
 import { estimateTokens } from './tokens.ts'
 
 /** A message that may go into the prompt. The two `above` figures sum up everything older than it in its branch. */

@@ -1,9 +1,9 @@
-import { createId, type Scope } from '../core/index.ts'
-import type { Database, WriteTransaction } from '../storage/index.ts'
-import type { ContextRecord } from './end-turn.ts'
+import { createId, type Scope } from '../../core/index.ts'
+import type { Database, WriteTransaction } from '../../storage/index.ts'
+import type { ContextRecord } from '../answering/answer.ts'
+import type { MessageId, Turn, TurnEvent, TurnId } from '../schema.ts'
+import type { ChatTables, ContextRecordRow, TurnEventsRow, TurnRow } from '../tables.ts'
 import type { NumberedEvent } from './live-turn.ts'
-import type { MessageId, Turn, TurnEvent, TurnId } from './schema.ts'
-import type { ChatTables, ContextRecordRow, TurnEventsRow, TurnRow } from './tables.ts'
 
 const mine = (scope: Scope) => ({ ownerId: scope.userId, brainId: scope.brainId })
 
@@ -53,10 +53,10 @@ export function createTurnStore(db: Database, now: () => Date) {
   const listRunning = (limit: number): Promise<TurnRow[]> =>
     read.selectFrom('turns').selectAll().where('status', '=', 'running').orderBy('id').limit(limit).execute()
 
-  return { find, eventsAfter, findContext, listRunning, ...writes(now) }
+  return { find, eventsAfter, findContext, listRunning, ...turnWrites(), ...recordWrites(now) }
 }
 
-function writes(now: () => Date) {
+function turnWrites() {
   const insert = (tx: WriteTransaction, row: TurnRow) =>
     tx.withTables<ChatTables>().insertInto('turns').values(row).execute()
 
@@ -80,6 +80,10 @@ function writes(now: () => Date) {
       .where('id', '=', change.id)
       .executeTakeFirst()
 
+  return { insert, findRunning, update }
+}
+
+function recordWrites(now: () => Date) {
   /** Stores a run of events under the numbers of its first and last. */
   const appendEvents = async (
     tx: WriteTransaction,
@@ -124,7 +128,7 @@ function writes(now: () => Date) {
       .where('turnId', 'not in', (eb) => eb.selectFrom('turns').select('id').where('status', '=', 'running'))
       .execute()
 
-  return { insert, findRunning, update, appendEvents, insertContext, dropEvents }
+  return { appendEvents, insertContext, dropEvents }
 }
 
 export type TurnStore = ReturnType<typeof createTurnStore>

@@ -1,8 +1,14 @@
 import { z } from 'zod'
-import type { Scope } from '../core/index.ts'
-import { defineRoute, type Reply, type Route, reply, type StreamEvent, streamOf, type Transport } from '../http/index.ts'
-import type { NumberedEvent } from './live-turn.ts'
-import type { RepeatTurnInput } from './repeat-turn.ts'
+import type { Scope } from '../../core/index.ts'
+import {
+  defineRoute,
+  type Reply,
+  type Route,
+  reply,
+  type StreamEvent,
+  streamOf,
+  type Transport,
+} from '../../http/index.ts'
 import {
   answerSchema,
   conversationIdSchema,
@@ -12,7 +18,9 @@ import {
   type TurnId,
   turnIdSchema,
   turnSchema,
-} from './schema.ts'
+} from '../schema.ts'
+import type { NumberedEvent } from './live-turn.ts'
+import type { RepeatTurnInput } from './repeat-turn.ts'
 import type { StartTurnInput } from './start-turn.ts'
 import type { Turns } from './turns.ts'
 

@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import { defineRoute, type Route, reply, streamOf } from '../http/index.ts'
-import type { Conversations } from './conversations.ts'
-import type { Feed } from './feed.ts'
-import type { Messages } from './messages.ts'
+import { defineRoute, type Route, reply, streamOf } from '../../http/index.ts'
+import type { Feed } from '../feed.ts'
 import {
   contextSchema,
   conversationIdSchema,
@@ -11,7 +9,9 @@ import {
   messageIdSchema,
   messageSchema,
   updateConversationSchema,
-} from './schema.ts'
+} from '../schema.ts'
+import type { Conversations } from './conversations.ts'
+import type { Messages } from './messages.ts'
 
 const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: z.string().nullable() })
 const limit = (most: number, usual: number) => z.coerce.number().int().min(1).max(most).default(usual)

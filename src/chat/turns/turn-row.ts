@@ -1,7 +1,7 @@
-import { ProblemError, type Scope } from '../core/index.ts'
-import { type Answerer, describeAnswerer } from './answer.ts'
-import type { MessageId, RepeatTurn, TurnId } from './schema.ts'
-import type { ConversationRow, TurnRow } from './tables.ts'
+import { ProblemError, type Scope } from '../../core/index.ts'
+import { type Answerer, describeAnswerer } from '../answering/answer.ts'
+import type { MessageId, RepeatTurn, TurnId } from '../schema.ts'
+import type { ConversationRow, TurnRow } from '../tables.ts'
 
 /** What a caller may say of how a turn is answered. */
 export type TurnOptions = Omit<RepeatTurn, 'stream'>

@@ -1,9 +1,9 @@
-import { type Clock, createId, type Log, ProblemError, type Scope, toProblem } from '../core/index.ts'
+import { type Clock, createId, type Log, ProblemError, type Scope, toProblem } from '../../core/index.ts'
+import { type MessageStore, presentMessage } from '../conversations/message-store.ts'
+import type { TurnRow } from '../tables.ts'
 import type { EndTurnInput } from './end-turn.ts'
 import { createLiveTurn, type NumberedEvent } from './live-turn.ts'
-import { type MessageStore, presentMessage } from './message-store.ts'
 import { problemEvent } from './run-turn.ts'
-import type { TurnRow } from './tables.ts'
 import { presentTurn, type TurnStore } from './turn-store.ts'
 
 export type RecoverDeps = {

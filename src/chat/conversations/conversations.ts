@@ -1,11 +1,11 @@
-import { type Clock, createId, ProblemError, type Scope } from '../core/index.ts'
-import type { Database, WriteTransaction } from '../storage/index.ts'
+import { type Clock, createId, ProblemError, type Scope } from '../../core/index.ts'
+import type { Database, WriteTransaction } from '../../storage/index.ts'
+import type { Feed } from '../feed.ts'
+import type { Conversation, ConversationId, CreateConversation, MessageId, UpdateConversation } from '../schema.ts'
+import type { ConversationRow } from '../tables.ts'
+import type { LiveTurns } from '../turns/live-turn.ts'
 import { type ConversationStore, type ListPosition, presentConversation } from './conversation-store.ts'
-import type { Feed } from './feed.ts'
-import type { LiveTurns } from './live-turn.ts'
 import type { MessageStore } from './message-store.ts'
-import type { Conversation, ConversationId, CreateConversation, MessageId, UpdateConversation } from './schema.ts'
-import type { ConversationRow } from './tables.ts'
 
 export type ConversationsDeps = {
   readonly db: Database
@@ -90,9 +90,19 @@ export function createConversations(deps: ConversationsDeps) {
     return present(scope, (await deps.conversations.findHome(scope)) ?? row)
   }
 
+  return { create, get, list, home, ...changes(deps, { get, present }) }
+}
+
+type Reads = {
+  readonly get: (scope: Scope, id: ConversationId) => Promise<Conversation>
+  readonly present: (scope: Scope, row: ConversationRow) => Promise<Conversation>
+}
+
+function changes(deps: ConversationsDeps, { get, present }: Reads) {
   const update = async (scope: Scope, input: UpdateConversation & { readonly id: ConversationId }) => {
     const { id, headMessageId, ...patch } = input
-    const head = headMessageId === undefined ? {} : { headMessageId: await leafBelow(deps, { scope, id, headMessageId }) }
+    const head =
+      headMessageId === undefined ? {} : { headMessageId: await leafBelow(deps, { scope, id, headMessageId }) }
     const changes = { ...defined(patch), ...head }
     if (Object.keys(changes).length === 0) return get(scope, id)
     const row = await deps.db.write((tx) => deps.conversations.update(tx, scope, { id, patch: changes }))
@@ -116,7 +126,7 @@ export function createConversations(deps: ConversationsDeps) {
     deps.feed.tell(scope, { type: 'conversation-deleted', conversationId: id })
   }
 
-  return { create, get, list, home, update, remove }
+  return { update, remove }
 }
 
 export type Conversations = ReturnType<typeof createConversations>
@@ -144,7 +154,9 @@ const defined = <T extends object>(input: T) =>
 function parseCursor(cursor: string): ListPosition {
   const [updatedAt, id] = cursor.split('_')
   if (!/^\d+$/.test(updatedAt ?? '') || id === undefined) {
-    throw new ProblemError('invalid-request', { errors: [{ field: 'cursor', message: 'is not a cursor of this list' }] })
+    throw new ProblemError('invalid-request', {
+      errors: [{ field: 'cursor', message: 'is not a cursor of this list' }],
+    })
   }
   return { updatedAt: Number(updatedAt), id }
 }

@@ -1,11 +1,11 @@
-import { ProblemError, type Scope } from '../core/index.ts'
+import { ProblemError, type Scope } from '../../core/index.ts'
+import type { ContextRecord } from '../answering/answer.ts'
+import type { ConversationId, Message, MessageId, TurnId } from '../schema.ts'
+import type { MessageRow } from '../tables.ts'
+import type { LiveTurns } from '../turns/live-turn.ts'
+import type { TurnStore } from '../turns/turn-store.ts'
 import type { ConversationStore } from './conversation-store.ts'
-import type { ContextRecord } from './end-turn.ts'
-import type { LiveTurns } from './live-turn.ts'
 import { type MessageStore, presentMessage } from './message-store.ts'
-import type { ConversationId, Message, MessageId, TurnId } from './schema.ts'
-import type { MessageRow } from './tables.ts'
-import type { TurnStore } from './turn-store.ts'
 
 export type MessagesDeps = {
   readonly conversations: ConversationStore
@@ -49,22 +49,34 @@ export function createMessages(deps: MessagesDeps) {
     return row
   }
 
+  const placeOf = async (scope: Scope, window: MessageWindow): Promise<MessageRow | undefined> => {
+    const place = window.before ?? window.after ?? window.around
+    if (place === undefined) return undefined
+    const row = await findRow(scope, place)
+    if (row.conversationId !== window.conversationId) throw new ProblemError('not-found')
+    return row
+  }
+
+  const newerThan = async (
+    scope: Scope,
+    { last, head }: { last: MessageRow | undefined; head: MessageId | null },
+  ): Promise<string | null> => {
+    if (last === undefined || last.id === head) return null
+    return (await deps.messages.children(scope, last.id)).length > 0 ? last.id : null
+  }
+
   /** A window of a branch, oldest first. `nextCursor` leads to older messages, `newerCursor` to newer ones. */
   const list = async (scope: Scope, window: MessageWindow): Promise<Page> => {
     const conversation = await deps.conversations.find(scope, window.conversationId)
     if (conversation === undefined) throw new ProblemError('not-found', { detail: 'There is no such conversation.' })
-    const place = window.before ?? window.after ?? window.around
-    const at = place === undefined ? undefined : await findRow(scope, place)
-    if (at !== undefined && at.conversationId !== conversation.id) throw new ProblemError('not-found')
-    const rows = await pick(deps, { scope, window, at, head: conversation.headMessageId })
+    const { headMessageId: head } = conversation
+    const at = await placeOf(scope, window)
+    const rows = await pick(deps, { scope, window, at, head })
     const items = await present(scope, rows)
-    const [first, last] = [rows[0], rows.at(-1)]
-    const isAtEnd = last === undefined || window.before !== undefined || last.id === conversation.headMessageId
-    const hasNewer = !isAtEnd && (await deps.messages.children(scope, last.id)).length > 0
     return {
       items,
-      nextCursor: first === undefined || first.parentMessageId === null ? null : first.id,
-      newerCursor: hasNewer ? last.id : null,
+      nextCursor: (rows[0]?.parentMessageId ?? null) === null ? null : (items[0]?.id ?? null),
+      newerCursor: window.before === undefined ? await newerThan(scope, { last: rows.at(-1), head }) : null,
     }
   }
 
@@ -115,10 +127,12 @@ type DownInput = {
 
 /** The messages below one: along the shown branch where it lies on it, else along the newest versions. */
 async function down(deps: MessagesDeps, { scope, at, head, limit }: DownInput): Promise<MessageRow[]> {
-  const shown = head === null ? [] : await deps.messages.idsUp(scope, { leaf: head, depthOver: at.depth, limit: longestWalk })
+  const shown =
+    head === null ? [] : await deps.messages.idsUp(scope, { leaf: head, depthOver: at.depth, limit: longestWalk })
   const next = shown.slice(-limit).reverse()
   const start = next[0]
-  if (start?.parentMessageId === at.id) return (await deps.messages.pathUp(scope, next.at(-1)?.id as MessageId, next.length)).reverse()
+  if (start?.parentMessageId === at.id)
+    return (await deps.messages.pathUp(scope, next.at(-1)?.id as MessageId, next.length)).reverse()
   const rows: MessageRow[] = []
   for (let leaf = at; rows.length < limit; ) {
     const child = (await deps.messages.children(scope, leaf.id)).at(-1)

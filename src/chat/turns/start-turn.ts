@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
-import { type Clock, createId, ProblemError, type Scope } from '../core/index.ts'
-import type { Database, WriteTransaction } from '../storage/index.ts'
-import { type Answerer, describeAnswerer } from './answer.ts'
-import type { ConversationStore } from './conversation-store.ts'
+import { type Clock, createId, ProblemError, type Scope } from '../../core/index.ts'
+import type { Database, WriteTransaction } from '../../storage/index.ts'
+import { type Answerer, describeAnswerer } from '../answering/answer.ts'
+import { estimateTokens } from '../answering/tokens.ts'
+import type { ConversationStore } from '../conversations/conversation-store.ts'
+import { type MessageStore, presentMessage } from '../conversations/message-store.ts'
+import type { ConversationId, MessageId, StartTurn, TurnId } from '../schema.ts'
+import type { ConversationRow, MessageRow, TurnRow } from '../tables.ts'
 import type { AppendEntry } from './end-turn.ts'
 import type { Launch } from './launch-turn.ts'
-import { type MessageStore, presentMessage } from './message-store.ts'
-import type { ConversationId, MessageId, StartTurn, TurnId } from './schema.ts'
-import type { ConversationRow, MessageRow, TurnRow } from './tables.ts'
-import { estimateTokens } from './tokens.ts'
 import { assertModel, createTurnRow, findAnswerer } from './turn-row.ts'
 import type { TurnStore } from './turn-store.ts'
 
@@ -41,7 +41,12 @@ export type StartTurnDeps = {
   readonly clock: Clock
 }
 
-type Stored = { readonly conversation: ConversationRow; readonly user: MessageRow; readonly assistant: MessageRow; readonly row: TurnRow }
+type Stored = {
+  readonly conversation: ConversationRow
+  readonly user: MessageRow
+  readonly assistant: MessageRow
+  readonly row: TurnRow
+}
 
 const titleLength = 60
 
@@ -64,7 +69,11 @@ type AcceptInput = { readonly tx: WriteTransaction; readonly scope: Scope; reado
 
 async function accept(deps: StartTurnDeps, { tx, scope, input }: AcceptInput): Promise<Stored | { turnId: TurnId }> {
   const nowMs = deps.clock.now().getTime()
-  const [userId, assistantId, turnId] = [createId<'message'>(nowMs), createId<'message'>(nowMs), createId<'turn'>(nowMs)]
+  const [userId, assistantId, turnId] = [
+    createId<'message'>(nowMs),
+    createId<'message'>(nowMs),
+    createId<'turn'>(nowMs),
+  ]
   const earlier = await claimKey(deps, { tx, scope, input, turnId })
   if (earlier !== undefined) return { turnId: earlier }
   const conversation = await deps.conversations.update(tx, scope, {
@@ -80,7 +89,14 @@ async function accept(deps: StartTurnDeps, { tx, scope, input }: AcceptInput): P
   const answerer = findAnswerer(deps.resolve, { input, conversation })
   const user = userRow(scope, { id: userId, conversation, parent, input, nowMs })
   const row = createTurnRow(scope, {
-    id: turnId, conversation, kind: 'ask', userMessageId: userId, assistantMessageId: assistantId, answerer, input, nowMs,
+    id: turnId,
+    conversation,
+    kind: 'ask',
+    userMessageId: userId,
+    assistantMessageId: assistantId,
+    answerer,
+    input,
+    nowMs,
   })
   const assistant = assistantRow({ id: assistantId, parent: user, row, answerer })
   await deps.messages.insert(tx, [user, assistant])

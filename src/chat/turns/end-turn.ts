@@ -1,25 +1,16 @@
-import type { Clock, ProblemCode, Scope } from '../core/index.ts'
-import type { Database, WriteTransaction } from '../storage/index.ts'
-import type { Composition } from './answer.ts'
-import type { ConversationStore } from './conversation-store.ts'
+import type { Clock, ProblemCode, Scope } from '../../core/index.ts'
+import type { Database, WriteTransaction } from '../../storage/index.ts'
+import type { ContextRecord } from '../answering/answer.ts'
+import { estimateTokens } from '../answering/tokens.ts'
+import type { ConversationStore } from '../conversations/conversation-store.ts'
+import type { MessageStore } from '../conversations/message-store.ts'
+import type { Message, Turn } from '../schema.ts'
+import type { MessageRow, TurnRow } from '../tables.ts'
 import type { NumberedEvent } from './live-turn.ts'
-import type { MessageStore } from './message-store.ts'
-import type { Context, Message, Turn } from './schema.ts'
-import type { MessageRow, TurnRow } from './tables.ts'
-import { estimateTokens } from './tokens.ts'
 import type { TurnStore } from './turn-store.ts'
 
 /** Writes a finished message into the merged log, in the transaction that stores it. */
 export type AppendEntry = (tx: WriteTransaction, scope: Scope, message: MessageRow) => Promise<void>
-
-/** What an answer was made from, kept with it. */
-export type ContextRecord = {
-  readonly context: Omit<Context, 'id'>
-  readonly messages: Composition['messages']
-  readonly parameters: Composition['parameters']
-  readonly requestHash: string
-  readonly timings: { readonly firstTokenMs: number | null; readonly totalMs: number }
-}
 
 export type EndTurnDeps = {
   readonly db: Database

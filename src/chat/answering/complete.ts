@@ -1,6 +1,6 @@
-import { ProblemError, type Scope } from '../core/index.ts'
-import type { Model } from '../providers/index.ts'
-import { type Answerer, type AnswerEvent, type AnswerRequest, describeAnswerer, type Parameters } from './answer.ts'
+import { ProblemError, type Scope } from '../../core/index.ts'
+import type { Model } from '../../providers/index.ts'
+import { type AnswerEvent, type Answerer, type AnswerRequest, describeAnswerer, type Parameters } from './answer.ts'
 import type { Candidate } from './context.ts'
 import { estimateTokens } from './tokens.ts'
 

@@ -1,7 +1,7 @@
-import type { Log, Scope } from '../core/index.ts'
-import type { Database } from '../storage/index.ts'
+import type { Log, Scope } from '../../core/index.ts'
+import type { Database } from '../../storage/index.ts'
+import type { TurnEvent, TurnId } from '../schema.ts'
 import type { NumberedEvent } from './live-turn.ts'
-import type { TurnEvent, TurnId } from './schema.ts'
 import type { TurnStore } from './turn-store.ts'
 
 export type RecorderOptions = {

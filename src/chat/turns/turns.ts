@@ -1,7 +1,7 @@
-import { ProblemError, type Scope } from '../core/index.ts'
+import { ProblemError, type Scope } from '../../core/index.ts'
+import type { Messages } from '../conversations/messages.ts'
+import type { Answer, MessageId, Turn, TurnEvent, TurnId } from '../schema.ts'
 import type { LiveTurn, LiveTurns, NumberedEvent } from './live-turn.ts'
-import type { Messages } from './messages.ts'
-import type { Answer, MessageId, Turn, TurnEvent, TurnId } from './schema.ts'
 import { presentTurn, type TurnStore } from './turn-store.ts'
 
 export type TurnsDeps = {
@@ -46,7 +46,8 @@ export function createTurns(deps: TurnsDeps) {
   const summary = async (scope: Scope, turn: Turn): Promise<NumberedEvent[]> => {
     const message = await deps.messages.get(scope, turn.assistantMessageId as MessageId)
     if (turn.status === 'running') return []
-    const userMessage = turn.userMessageId === null ? null : await deps.messages.get(scope, turn.userMessageId as MessageId)
+    const userMessage =
+      turn.userMessageId === null ? null : await deps.messages.get(scope, turn.userMessageId as MessageId)
     const events: TurnEvent[] = [
       { type: 'turn-start', turn, userMessage, message },
       { type: 'turn-end', status: turn.status, finishReason: null, message },
@@ -59,11 +60,7 @@ export function createTurns(deps: TurnsDeps) {
    * @throws ProblemError what the turn failed with; the messages are kept. A disk that refuses the answer fails at once.
    */
   const awaitAnswer = async (scope: Scope, input: { turnId: TurnId; signal: AbortSignal }): Promise<Answer> => {
-    let failure: ProblemError | undefined
-    for await (const { event } of attach(scope, { ...input, after: 0 })) {
-      if (event.type === 'problem') failure = problemError(event.problem)
-      if (event.type === 'turn-end' || failure?.code.startsWith('storage-')) break
-    }
+    const failure = await failureOf(attach(scope, { ...input, after: 0 }))
     if (failure !== undefined) throw failure
     const turn = await get(scope, input.turnId)
     const [message, userMessage] = await Promise.all([
@@ -86,5 +83,18 @@ export function createTurns(deps: TurnsDeps) {
 
 export type Turns = ReturnType<typeof createTurns>
 
+/** Waits for the end of a turn, or for a disk that refuses it; what it failed with. */
+async function failureOf(events: AsyncIterable<NumberedEvent>): Promise<ProblemError | undefined> {
+  let failure: ProblemError | undefined
+  for await (const { event } of events) {
+    if (event.type === 'problem') failure = problemError(event.problem)
+    if (event.type === 'turn-end' || failure?.code.startsWith('storage-')) break
+  }
+  return failure
+}
+
 const problemError = ({ code, detail, retryAfterMs }: Extract<TurnEvent, { type: 'problem' }>['problem']) =>
-  new ProblemError(code, { ...(detail !== undefined && { detail }), ...(retryAfterMs !== undefined && { retryAfterMs }) })
+  new ProblemError(code, {
+    ...(detail !== undefined && { detail }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  })

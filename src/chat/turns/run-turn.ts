@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Clock, type Log, type Problem, ProblemError, type Scope, toProblem, within } from '../core/index.ts'
-import type { AnswerEvent, AnswerRequest, Composition } from './answer.ts'
-import type { ContextRecord, EndTurnInput } from './end-turn.ts'
-import type { Feed } from './feed.ts'
+import { type Clock, type Log, type Problem, ProblemError, type Scope, toProblem, within } from '../../core/index.ts'
+import type { AnswerEvent, AnswerRequest, Composition, ContextRecord } from '../answering/answer.ts'
+import type { Feed } from '../feed.ts'
+import type { Message, Turn, TurnEvent, TurnId } from '../schema.ts'
+import type { MessageRow, TurnRow } from '../tables.ts'
+import type { EndTurnInput } from './end-turn.ts'
 import type { LiveTurn, NumberedEvent } from './live-turn.ts'
-import type { Message, Turn, TurnEvent, TurnId } from './schema.ts'
-import type { MessageRow, TurnRow } from './tables.ts'
 import type { TurnRecorder } from './turn-recorder.ts'
 
 export type RunTurnDeps = {

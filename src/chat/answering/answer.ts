@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { ProblemError, type Scope } from '../core/index.ts'
-import type { Model, ModelEvent, ModelMessage, Provider } from '../providers/index.ts'
+import { ProblemError, type Scope } from '../../core/index.ts'
+import type { Model, ModelEvent, ModelMessage, Provider } from '../../providers/index.ts'
+import type { Citation, Context } from '../schema.ts'
 import { type Candidate, compose, type HistoryLimits } from './context.ts'
-import type { Citation, Context } from './schema.ts'
 
 /** How an answer is to be made; what is absent is left to the provider. */
 export type Parameters = {
@@ -32,6 +32,11 @@ export type Composition = {
   readonly messages: readonly ModelMessage[]
   readonly parameters: Parameters
   readonly requestHash: string
+}
+
+/** What an answer was made from, kept with it. */
+export type ContextRecord = Composition & {
+  readonly timings: { readonly firstTokenMs: number | null; readonly totalMs: number }
 }
 
 export type AnswerEvent =

@@ -1,7 +1,7 @@
-import type { Scope } from '../core/index.ts'
-import type { Database, WriteTransaction } from '../storage/index.ts'
-import type { Conversation, ConversationId, MessageId } from './schema.ts'
-import type { ChatTables, ConversationRow } from './tables.ts'
+import type { Scope } from '../../core/index.ts'
+import type { Database, WriteTransaction } from '../../storage/index.ts'
+import type { Conversation, ConversationId, MessageId } from '../schema.ts'
+import type { ChatTables, ConversationRow } from '../tables.ts'
 
 export type ConversationPatch = Partial<
   Pick<ConversationRow, 'title' | 'systemPrompt' | 'model' | 'headMessageId' | 'updatedAt'>
@@ -32,7 +32,10 @@ export function createConversationStore(db: Database) {
       .where('kind', '=', 'home')
       .executeTakeFirst()
 
-  const list = (scope: Scope, page: { limit: number; after?: ListPosition | undefined }): Promise<ConversationRow[]> => {
+  const list = (
+    scope: Scope,
+    page: { limit: number; after?: ListPosition | undefined },
+  ): Promise<ConversationRow[]> => {
     const { after, limit } = page
     let query = read
       .selectFrom('conversations')
@@ -67,7 +70,12 @@ export function createConversationStore(db: Database) {
 
 function writes() {
   const insert = (tx: WriteTransaction, row: ConversationRow) =>
-    tx.withTables<ChatTables>().insertInto('conversations').values(row).onConflict((on) => on.doNothing()).execute()
+    tx
+      .withTables<ChatTables>()
+      .insertInto('conversations')
+      .values(row)
+      .onConflict((on) => on.doNothing())
+      .execute()
 
   /** Changes a conversation of this owner; undefined when there is none. Locks the row until the commit. */
   const update = (tx: WriteTransaction, scope: Scope, change: { id: ConversationId; patch: ConversationPatch }) =>

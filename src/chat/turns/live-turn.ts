@@ -1,5 +1,5 @@
-import type { BrainId, UserId } from '../core/index.ts'
-import type { Message, Turn, TurnEvent, TurnId } from './schema.ts'
+import type { BrainId, UserId } from '../../core/index.ts'
+import type { Message, Turn, TurnEvent, TurnId } from '../schema.ts'
 
 /** An event with its number within the turn, from 1. */
 export type NumberedEvent = { readonly number: number; readonly event: TurnEvent }

@@ -1,8 +1,8 @@
-import { sql } from 'kysely'
-import type { Scope } from '../core/index.ts'
-import type { Database, WriteTransaction } from '../storage/index.ts'
-import type { Citation, ConversationId, Message, MessageId } from './schema.ts'
-import type { ChatTables, MessageRow } from './tables.ts'
+import type { Scope } from '../../core/index.ts'
+import type { Database, WriteTransaction } from '../../storage/index.ts'
+import type { Citation, ConversationId, Message, MessageId } from '../schema.ts'
+import type { ChatTables, MessageRow } from '../tables.ts'
+import { createBranchQueries } from './branch-queries.ts'
 
 const mine = (scope: Scope) => ({ ownerId: scope.userId, brainId: scope.brainId })
 
@@ -17,40 +17,6 @@ export function createMessageStore(db: Database) {
       .where((eb) => eb.and(mine(scope)))
       .where('id', '=', id)
       .executeTakeFirst()
-
-  /** The branch that ends in this message, newest first, at most `limit` rows, the message itself first. */
-  const pathUp = async (scope: Scope, leaf: MessageId, limit: number): Promise<MessageRow[]> => {
-    const { rows } = await sql<MessageRow>`
-      with recursive path(id, parent_message_id, step) as (
-        select id, parent_message_id, 1 from messages
-          where id = ${leaf} and owner_id = ${scope.userId} and brain_id = ${scope.brainId}
-        union all
-        select above.id, above.parent_message_id, path.step + 1
-          from messages above join path on above.id = path.parent_message_id
-          where above.owner_id = ${scope.userId} and above.brain_id = ${scope.brainId} and path.step < ${limit}
-      )
-      select messages.* from path join messages on messages.id = path.id order by path.step`.execute(read)
-    return rows
-  }
-
-  /** Only the ids of a branch, from its leaf up to the depth given, newest first: cheap for long branches. */
-  const idsUp = async (
-    scope: Scope,
-    walk: { readonly leaf: MessageId; readonly depthOver: number; readonly limit: number },
-  ): Promise<readonly Pick<MessageRow, 'id' | 'parentMessageId'>[]> => {
-    const { rows } = await sql<Pick<MessageRow, 'id' | 'parentMessageId'>>`
-      with recursive path(id, parent_message_id, depth, step) as (
-        select id, parent_message_id, depth, 1 from messages
-          where id = ${walk.leaf} and owner_id = ${scope.userId} and brain_id = ${scope.brainId}
-        union all
-        select above.id, above.parent_message_id, above.depth, path.step + 1
-          from messages above join path on above.id = path.parent_message_id
-          where above.owner_id = ${scope.userId} and above.brain_id = ${scope.brainId}
-            and above.depth > ${walk.depthOver} and path.step < ${walk.limit}
-      )
-      select id, parent_message_id from path where depth > ${walk.depthOver} order by step`.execute(read)
-    return rows
-  }
 
   /** Every version at the places of these messages: the ids under each parent, oldest first. */
   const siblings = async (scope: Scope, rows: readonly MessageRow[]): Promise<ReadonlyMap<string, string[]>> => {
@@ -85,12 +51,18 @@ export function createMessageStore(db: Database) {
       .orderBy('id')
       .execute()
 
-  /** Messages of one conversation in the order in which they came, whatever their branch. */
-  const log = (
+  return { find, siblings, children, log: createLogQuery(db), ...createBranchQueries(db), ...writes() }
+}
+
+/** Messages of one conversation in the order in which they came, whatever their branch. */
+const createLogQuery =
+  (db: Database) =>
+  (
     scope: Scope,
     span: { conversationId: ConversationId; from?: number; to?: number; after?: number; last?: number },
   ): Promise<MessageRow[]> => {
-    let query = read
+    let query = db.read
+      .withTables<ChatTables>()
       .selectFrom('messages')
       .selectAll()
       .where((eb) => eb.and(mine(scope)))
@@ -107,12 +79,13 @@ export function createMessageStore(db: Database) {
       .then((rows) => rows.reverse())
   }
 
-  return { find, pathUp, idsUp, siblings, children, log, ...writes() }
-}
-
 function writes() {
   const insert = (tx: WriteTransaction, rows: readonly MessageRow[]) =>
-    tx.withTables<ChatTables>().insertInto('messages').values([...rows]).execute()
+    tx
+      .withTables<ChatTables>()
+      .insertInto('messages')
+      .values([...rows])
+      .execute()
 
   const findIn = (tx: WriteTransaction, scope: Scope, id: MessageId) =>
     tx

@@ -1,0 +1,2 @@
+export { createAstraDialect, renderAstraProblem } from './astra/index.ts'
+export { createOpenAiDialect, renderOpenAiProblem } from './openai/index.ts'
