@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { rootCertificates } from 'node:tls'
-import { type Dispatcher, Pool } from 'undici'
+import { type Dispatcher, errors, Pool } from 'undici'
 import { ProblemError } from '../core/index.ts'
 
 /** Why an operator's server gave no usable reply; the room that asked words it for people. */
@@ -54,7 +54,8 @@ export type OperatorClient = {
 }
 
 const malformedCodes = new Set(['UND_ERR_RESPONSE', 'UND_ERR_HEADERS_OVERFLOW'])
-const brokenCodes = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
+const mostAttempts = 3
+const resetCodes = new Set(['ECONNRESET', 'EPIPE'])
 const timeoutCodes = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
   'UND_ERR_HEADERS_TIMEOUT',
@@ -132,17 +133,21 @@ async function send(pool: Pool, path: string, request: OperatorRequest): Promise
 }
 
 /**
- * Asks once more when the connection broke before a word of the reply came.
- * @NOTE a server that was restarted leaves dead keep-alive connections behind; the first request over one of them fails
+ * Asks again when a connection that had been kept alive broke before a word of the reply came.
+ * @NOTE a server that was restarted leaves dead connections behind; each costs the first request that is sent over it
  */
 async function orAgain(once: () => Promise<Dispatcher.ResponseData>): Promise<Dispatcher.ResponseData> {
-  try {
-    return await once()
-  } catch (error) {
-    if (!brokenCodes.has(codeOf(error))) throw error
-    return once()
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await once()
+    } catch (error) {
+      if (attempt === mostAttempts || !isDeadConnection(error)) throw error
+    }
   }
 }
+
+const isDeadConnection = (error: unknown): boolean =>
+  error instanceof errors.SocketError ? (error.socket?.bytesRead ?? 0) > 0 : resetCodes.has(codeOf(error))
 
 /**
  * Rejects as soon as the signal aborts.
