@@ -36,7 +36,7 @@ async function measure(store: TimelineStore, ownerId: string): Promise<Corpus> {
   }
 }
 
-type Known = { readonly corpus: Promise<Corpus>; changes: number; readonly allowed: number }
+type Known = { readonly corpus: Corpus; changes: number; readonly allowed: number }
 
 /** Keeps the word counts of the owners who search; they are taken anew when the log has changed by an eighth. */
 export function createCorpora({ store }: { store: TimelineStore }) {
@@ -45,12 +45,12 @@ export function createCorpora({ store }: { store: TimelineStore }) {
   async function remember(ownerId: string): Promise<Corpus> {
     const corpus = await measure(store, ownerId)
     if (known.size >= maxOwners) known.clear()
-    known.set(ownerId, { corpus: Promise.resolve(corpus), changes: 0, allowed: corpus.entries / 8 })
+    known.set(ownerId, { corpus, changes: 0, allowed: corpus.entries / 8 })
     return corpus
   }
 
   return {
-    of(ownerId: string): Promise<Corpus> {
+    async of(ownerId: string): Promise<Corpus> {
       const kept = known.get(ownerId)
       return kept && kept.changes <= kept.allowed ? kept.corpus : remember(ownerId)
     },
@@ -59,7 +59,6 @@ export function createCorpora({ store }: { store: TimelineStore }) {
       const kept = known.get(ownerId)
       if (kept) kept.changes += by
     },
-    forget: (ownerId: string): boolean => known.delete(ownerId),
   }
 }
 

@@ -10,7 +10,7 @@ const speakerOf = ({ role, source, channel }: Indexed): string =>
   role === 'user' || role === 'assistant' ? '' : `${source} ${channel}`
 
 const heads = new Map<string, readonly Term[]>()
-const maxHeads = 5000
+const maxHeads = 1000
 
 function readHead(entry: Indexed, speaker: string): readonly Term[] {
   const day = entry.at.toISOString().slice(0, 10)
