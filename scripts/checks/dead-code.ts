@@ -1,4 +1,5 @@
-import { relative } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { z } from 'zod'
 import type { CheckResult, Finding } from './check.ts'
 import { codeFolders, listFiles } from './files.ts'
@@ -22,7 +23,8 @@ export async function checkDeadCode(root: string): Promise<CheckResult> {
   const result = { name: 'knip', unit: 'modules', expected: expected.length }
   if (!output.stdout.startsWith('{')) return { ...result, read: 0, findings: [toolFailure('knip', output)] }
   const report = Report.parse(JSON.parse(output.stdout))
-  const findings = report.findings.map(
+  const dead = report.findings.filter(({ type, filePath, symbol }) => type !== 'types' || !isPublic(filePath, symbol))
+  const findings = dead.map(
     ({ type, filePath, symbol, line }): Finding => ({
       file: relative(report.cwd, filePath) || filePath,
       line,
@@ -31,4 +33,14 @@ export async function checkDeadCode(root: string): Promise<CheckResult> {
     }),
   )
   return { ...result, read: report.read, findings }
+}
+
+/**
+ * Whether the door of the room exports this type. A door's types are part of what its functions say, also while nobody
+ * needs to name them.
+ */
+function isPublic(filePath: string, type: string): boolean {
+  const room = /^.*?\/src\/[^/]+(?=\/)/.exec(filePath)?.[0]
+  const door = room === undefined ? '' : join(room, 'index.ts')
+  return existsSync(door) && new RegExp(`\\b${type}\\b`).test(readFileSync(door, 'utf8'))
 }

@@ -79,9 +79,9 @@ export const cleanFiles: Files = {
   'src/core/index.ts': "export { nowMs } from './clock.ts'\n",
   'src/core/clock.ts': 'export const nowMs = (): number => Date.now()\n',
   'src/storage/README.md': readme,
-  'src/storage/index.ts': "export { createStore, type Store } from './store.ts'\n",
+  'src/storage/index.ts': "export { createStore, type Store, type StoreKind } from './store.ts'\n",
   'src/storage/store.ts':
-    "import { nowMs } from '../core/index.ts'\n\nexport type Store = { readonly openedAtMs: number }\n\nexport const createStore = (): Store => ({ openedAtMs: nowMs() })\n",
+    "import { nowMs } from '../core/index.ts'\n\nexport type StoreKind = 'file'\n\nexport type Store = { readonly openedAtMs: number }\n\nexport const createStore = (): Store => ({ openedAtMs: nowMs() })\n",
   'src/chat/README.md': lines(30, (index) => `Line ${index}`),
   'src/chat/index.ts': "export { createChat } from './chat.ts'\n",
   'src/chat/chat.ts': `import { z } from 'zod'
