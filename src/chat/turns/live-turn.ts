@@ -61,7 +61,7 @@ export function createLiveTurn({ ownerId, brainId, turn, message: start }: LiveT
     try {
       for (let index = after; !signal.aborted; ) {
         for (; index < events.length; index += 1) yield { number: index + 1, event: events[index] as TurnEvent }
-        if (isOver) return
+        if (isOver || signal.aborted) return
         await wake.promise
       }
     } finally {
