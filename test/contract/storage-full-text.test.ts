@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '../../src/storage/index.ts'
-import { createPlace, databaseKinds, type Place } from './storage/databases.ts'
+import { createPlace, databaseKinds, type Place, withoutPostgres } from './storage/databases.ts'
 
 type Entry = { readonly rowId: number; readonly ownerId: string; readonly stems: readonly string[] }
 
@@ -220,3 +220,5 @@ describe.each(databaseKinds)('full text on %s', (kind) => {
     expect(await search('o', ['fire'])).toEqual([])
   })
 })
+
+it.skipIf(withoutPostgres === '')(`full text on PostgreSQL${withoutPostgres}`, ({ skip }) => skip(withoutPostgres))

@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Log, silentLog } from '../../src/core/index.ts'
 import { lockFolder, openDatabase } from '../../src/storage/index.ts'
-import { addBrain, brainIds, createPlace, databaseKinds, type Place } from './storage/databases.ts'
+import { addBrain, brainIds, createPlace, databaseKinds, type Place, withoutPostgres } from './storage/databases.ts'
 import { runScript } from './storage/scripts.ts'
 
 let place: Place
@@ -216,7 +216,7 @@ describe('locking a data folder', () => {
   })
 })
 
-describe.runIf(databaseKinds.includes('postgres'))('opening a PostgreSQL database', () => {
+describe.runIf(databaseKinds.includes('postgres'))(`opening a PostgreSQL database${withoutPostgres}`, () => {
   let schema: Place
   beforeEach(async () => {
     schema = await createPlace('postgres')

@@ -10,6 +10,7 @@ import {
   databaseKinds,
   type Place,
   type TestTables,
+  withoutPostgres,
 } from './storage/databases.ts'
 
 const numbered = (count: number) =>
@@ -242,3 +243,7 @@ describe.each(databaseKinds)('the %s database', (kind) => {
     ])
   })
 })
+
+it.skipIf(withoutPostgres === '')(`the storage suite on PostgreSQL${withoutPostgres}`, ({ skip }) =>
+  skip(withoutPostgres),
+)

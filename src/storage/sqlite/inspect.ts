@@ -11,7 +11,7 @@ import { isBusy } from './problems.ts'
 export const APPLICATION_ID = 0x48525448
 /** A file that was closed properly is read through only up to this size; one that was not, up to the greater. */
 const CHECKED_WHEN_CLEAN_BYTES = 32 * 1024 * 1024
-const CHECKED_WHEN_UNCLEAN_BYTES = 1024 * 1024 * 1024
+const CHECKED_WHEN_UNCLEAN_BYTES = 512 * 1024 * 1024
 
 /** What a look at the file found. `pending` are the migrations it still needs. */
 export type Inspection =
@@ -26,7 +26,7 @@ const refuse = (path: string, reason: string, cause?: unknown): ProblemError =>
     cause,
   })
 
-const numberOf = (database: DatabaseSync, pragma: string): unknown =>
+const readPragma = (database: DatabaseSync, pragma: string): unknown =>
   Object.values(database.prepare(`pragma ${pragma}`).get() ?? {})[0]
 
 /** Reads from a file that may be no database at all; whatever SQLite says against it becomes the refusal. */
@@ -52,12 +52,19 @@ function immutable(path: string): URL {
 }
 
 function checkOwnership(path: string, database: DatabaseSync): void {
-  if (numberOf(database, 'application_id') === APPLICATION_ID) return
+  if (readPragma(database, 'application_id') === APPLICATION_ID) return
   throw refuse(path, 'is not a database of Hearth')
 }
 
+/** Checks the trees of all tables; not what FTS5 keeps in its own, which takes ten times as long as all the rest. */
+function isWhole(database: DatabaseSync): boolean {
+  const tables = database.prepare(`select name from sqlite_schema where type = 'table' and rootpage > 0`).all()
+  const names = ['sqlite_schema', ...tables.map(({ name }) => String(name))]
+  return names.every((name) => readPragma(database, `quick_check('${name.replaceAll("'", "''")}')`) === 'ok')
+}
+
 function checkContents(path: string, database: DatabaseSync, isReadThrough: boolean): readonly Migration[] {
-  if (isReadThrough && numberOf(database, 'quick_check(1)') !== 'ok') throw refuse(path, 'is damaged')
+  if (isReadThrough && !isWhole(database)) throw refuse(path, 'is damaged')
   const rows = database.prepare('select name from hearth_migrations order by name').all()
   const { pending, unknown } = compareMigrations(rows.map(({ name }) => String(name)))
   if (unknown.length > 0) {

@@ -12,6 +12,9 @@ const postgresUrl = process.env.TEST_DATABASE_URL
 /** The databases this run can reach; the second is there when `TEST_DATABASE_URL` names a server. */
 export const databaseKinds: readonly DatabaseKind[] = postgresUrl ? ['sqlite', 'postgres'] : ['sqlite']
 
+/** What a title says where PostgreSQL is not tested. */
+export const withoutPostgres = postgresUrl ? '' : ' (skipped: TEST_DATABASE_URL is not set)'
+
 /** An empty place for a database: a folder of its own and, on PostgreSQL, a schema of its own. */
 export type Place = {
   readonly kind: DatabaseKind
