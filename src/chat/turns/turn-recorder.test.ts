@@ -50,7 +50,7 @@ describe('the recorder of a turn', () => {
     expect(saves[1]?.numbers).toEqual([1, 2])
     saves[1]?.done.resolve()
     await again
-    recorder.add(3, delta(1))
+    void recorder.add(3, delta(1))
     expect((await recorder.close()).map(({ number }) => number)).toEqual([3])
   })
 })
