@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -79,6 +79,7 @@ describe.skipIf(without.strace)(`a disk whose syncs fail${without.strace}`, () =
       const after = lines.slice(failedAt, -1)
       expect(after.filter((line) => !/^fail ledger-\d+ storage-failed$/.test(line))).toEqual([])
       expect(lines.at(-1)).toBe('closed')
+      expect(await readdir(folder), 'the log is left for the next start').toContain('hearth.db-wal')
       const stored = await storedIds()
       expect(idsOf(lines, 'ack').filter((id) => !stored.includes(id ?? ''))).toEqual([])
       await expectNoneTooEarly()

@@ -152,6 +152,12 @@ describe.each(databaseKinds)('the %s database', (kind) => {
     expect(await brainIds(database)).toEqual(['unseen'])
   })
 
+  it.runIf(kind === 'sqlite')('lets nobody write through the reading side', async () => {
+    const writing = database.read.withTables<TestTables>().insertInto('brains').values(brain('past')).execute()
+    await expect(writing).rejects.toThrow()
+    expect(await brainIds(database)).toEqual([])
+  })
+
   it('refuses a query that comes after its write has ended', async () => {
     const escaped = await database.write(async (tx) => ({ tx }))
     const late = escaped.tx.withTables<TestTables>().insertInto('brains').values(brain('late')).execute()

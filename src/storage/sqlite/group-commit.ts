@@ -68,6 +68,10 @@ export class GroupCommit {
     return this.#failure
   }
 
+  get hasFailed(): boolean {
+    return this.#failure !== undefined
+  }
+
   /** Takes no more writes and resolves when those that were accepted have been answered. */
   async close(): Promise<void> {
     this.#isClosed = true

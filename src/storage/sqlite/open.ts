@@ -39,7 +39,6 @@ const writerPragmas = `${commonPragmas}
   pragma cache_size = -16000;
   pragma journal_size_limit = 67108864;`
 const readerPragmas = `${commonPragmas}
-  pragma query_only = on;
   pragma cache_size = -16000;`
 
 /** Makes the file where there is none, and otherwise makes sure that it is ours, whole and of this version. */
@@ -60,11 +59,11 @@ async function prepare({ path, folder, now, log }: SqliteDeps): Promise<void> {
   }
 }
 
-function openConnection(path: string, pragmas: string): DatabaseSync {
+function openConnection(path: string, role: 'reader' | 'writer'): DatabaseSync {
   // A wait for a lock inside SQLite would hold up the event loop: callers wait outside of it.
-  const database = new DatabaseSync(path, { timeout: 0, defensive: true })
+  const database = new DatabaseSync(path, { timeout: 0, defensive: true, readOnly: role === 'reader' })
   try {
-    database.exec(pragmas)
+    database.exec(role === 'writer' ? writerPragmas : readerPragmas)
     // The first read opens the log, and makes it where there is none.
     database.prepare('select count(*) from hearth_migrations').get()
     return database
@@ -76,7 +75,7 @@ function openConnection(path: string, pragmas: string): DatabaseSync {
 
 function connect(deps: SqliteDeps, { busyTimeoutMs }: SqliteOptions, role: 'reader' | 'writer') {
   const { path } = deps
-  const database = openConnection(path, role === 'writer' ? writerPragmas : readerPragmas)
+  const database = openConnection(path, role)
   // biome-ignore lint/complexity/noBannedTypes: each room adds its own tables; the empty schema is what they add to
   const kysely = new Kysely<{}>({
     dialect: createSqliteDialect({ database, path }, { role, busyTimeoutMs }),
@@ -122,8 +121,12 @@ async function assemble(deps: SqliteDeps, options: SqliteOptions): Promise<Datab
       await checkpoints.idle()
       await checkpointer.close()
       await wal.close()
-      reader.database.close()
-      writer.database.close()
+      // The last to close brings the log into the file. After a fault it must not: the reader cannot, and so the log
+      // stays for the next start, as after a kill.
+      const last = commits.hasFailed ? reader : writer
+      const first = last === reader ? writer : reader
+      first.database.close()
+      last.database.close()
     },
   }
 }
