@@ -60,6 +60,7 @@ describe('kill -9', () => {
   })
 
   const start = async () => {
+    child?.kill('SIGKILL')
     child = spawn(process.execPath, ['src/main.ts', 'serve'], {
       env: {
         PATH: process.env.PATH,
