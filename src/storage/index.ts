@@ -1,3 +1,3 @@
-export type { Database, FullText, WriteTransaction } from './database.ts'
-export { type FolderLock, lockFolder } from './folder-lock.ts'
+export type { Database, WriteTransaction } from './database.ts'
+export { lockFolder } from './folder-lock.ts'
 export { openDatabase } from './open.ts'

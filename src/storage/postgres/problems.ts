@@ -37,7 +37,7 @@ const closedWords = /after calling end on the pool|driver has already been destr
 const RETRY_AFTER_MS = 1000
 
 /** The SQLSTATE, or the code of the operating system, of an error thrown by `pg`. */
-export const stateOf = (error: unknown): string =>
+const stateOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 
 function codeOf(error: Error): ProblemCode | undefined {
