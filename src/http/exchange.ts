@@ -14,8 +14,10 @@ export type Exchange = {
   readonly abort: AbortController
   /** Headers that only this request's reply bears, such as those for another origin. */
   readonly extraHeaders: Readonly<Record<string, string>> | undefined
-  /** Set once the reply's length or end is settled by the server's closing. */
+  /** Whether the server has begun to shut down. */
   readonly closing: () => boolean
+  /** A reader that takes nothing for this long, while there is something to take, is cut. */
+  readonly stallTimeoutMs: number
   endless: boolean
 }
 
@@ -29,6 +31,17 @@ export function requestIdOf(incoming: IncomingMessage): string {
 
 /** Tells whether some of the request's body may still be on its way. */
 export const hasUnreadBody = ({ incoming }: Exchange): boolean => announcesBody(incoming) && !incoming.complete
+
+/**
+ * Has a reader cut that stops taking what is waiting for it. Only a connection with something waiting is watched, since
+ * a time limit on each request costs more than all its routing; the socket itself counts any progress.
+ */
+export function watchReader({ outgoing, stallTimeoutMs }: Exchange): void {
+  if (outgoing.writableLength > 0) outgoing.socket?.setTimeout(stallTimeoutMs)
+}
+
+/** Ends the watch when the reader has caught up. */
+export const unwatchReader = ({ outgoing }: Exchange): void => void outgoing.socket?.setTimeout(0)
 
 /** Tells whether there is nobody left to answer. */
 export const isGone = ({ outgoing }: Exchange): boolean => outgoing.destroyed || outgoing.socket?.destroyed === true

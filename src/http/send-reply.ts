@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http'
-import { type Exchange, hasUnreadBody, isGone } from './exchange.ts'
+import { type Exchange, hasUnreadBody, isGone, watchReader } from './exchange.ts'
 import type { Reply } from './route.ts'
 import { apiHeaders } from './security-headers.ts'
 
@@ -81,6 +81,7 @@ export function sendReply(exchange: Exchange, reply: Reply): void {
   const content = incoming.method === 'HEAD' ? undefined : payload?.content
   if (!unread) {
     outgoing.end(content)
+    watchReader(exchange)
     return
   }
   if (content === undefined) outgoing.flushHeaders()

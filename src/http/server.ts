@@ -4,7 +4,6 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http'
-import type { Socket } from 'node:net'
 import type { Clock, Log } from '../core/index.ts'
 import { answerBrokenRequest } from './broken-request.ts'
 import { createCors, isPreflight } from './cors.ts'
@@ -43,6 +42,8 @@ export type ServerOptions = {
   readonly maxJsonDepth?: number
   readonly headersTimeoutMs?: number
   readonly bodyTimeoutMs?: number
+  /** How long a connection that nothing runs on is kept for the next request. */
+  readonly keepAliveTimeoutMs?: number
   readonly heartbeatMs?: number
   /** A reader that takes nothing for this long, while there is something to take, is cut. */
   readonly stallTimeoutMs?: number
@@ -68,26 +69,29 @@ const defaults = {
   maxJsonDepth: 64,
   headersTimeoutMs: 10_000,
   bodyTimeoutMs: 30_000,
+  keepAliveTimeoutMs: 60_000,
   heartbeatMs: 15_000,
   stallTimeoutMs: 30_000,
   allowedOrigins: [] as readonly string[],
   cookieName: 'hearth_session',
 }
 
-type Limits = { readonly headersTimeoutMs: number; readonly bodyTimeoutMs: number; readonly stallTimeoutMs: number }
+type Limits = {
+  readonly headersTimeoutMs: number
+  readonly bodyTimeoutMs: number
+  readonly keepAliveTimeoutMs: number
+}
 
-function createListener({ headersTimeoutMs, bodyTimeoutMs, stallTimeoutMs }: Limits): HttpServer {
+function createListener({ headersTimeoutMs, bodyTimeoutMs, keepAliveTimeoutMs }: Limits): HttpServer {
   const server = createHttpServer({
     headersTimeout: headersTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
     // A backstop: the body has a time limit of its own, which is answered in the route's words.
     requestTimeout: headersTimeoutMs + bodyTimeoutMs + 5_000,
     connectionsCheckingInterval: Math.max(50, Math.min(1_000, headersTimeoutMs / 4)),
     noDelay: true,
   })
-  const cutStalled = (socket: Socket) => {
-    if (socket.writableLength > 0) socket.destroy()
-  }
-  return server.setTimeout(stallTimeoutMs, cutStalled).on('clientError', answerBrokenRequest)
+  return server.on('clientError', answerBrokenRequest)
 }
 
 /** The path below the base path, and the query; undefined for an address outside it. */
@@ -120,6 +124,7 @@ export function createServer(deps: ServerDeps, given: ServerOptions): Server {
   const corsHeaders = createCors(options.allowedOrigins)
   const running = new Map<Exchange, Promise<void>>()
   let closing: Promise<void> | undefined
+  const isClosing = () => closing !== undefined
 
   function open(incoming: IncomingMessage, outgoing: ServerResponse): Exchange {
     const target = splitTarget(incoming.url ?? '/', options.basePath) ?? { path: '', search: '' }
@@ -131,7 +136,8 @@ export function createServer(deps: ServerDeps, given: ServerOptions): Server {
       startedAtMs: clock.monotonicMs(),
       abort: new AbortController(),
       extraHeaders: corsHeaders(incoming),
-      closing: () => closing !== undefined,
+      closing: isClosing,
+      stallTimeoutMs: options.stallTimeoutMs,
       endless: false,
     }
   }
@@ -160,7 +166,7 @@ export function createServer(deps: ServerDeps, given: ServerOptions): Server {
       closing ??= drain(server, running, graceMs)
       return closing
     },
-    isClosing: () => closing !== undefined,
+    isClosing,
     document,
   }
 }

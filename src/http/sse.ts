@@ -1,4 +1,4 @@
-import { type Exchange, isGone } from './exchange.ts'
+import { type Exchange, isGone, unwatchReader, watchReader } from './exchange.ts'
 import type { EventStream, StreamEvent } from './route.ts'
 import { headersFor } from './send-reply.ts'
 import { formatEvent, heartbeatFrame, retryLine } from './sse-frame.ts'
@@ -33,11 +33,15 @@ function createFrameWriter(exchange: Exchange, { heartbeatMs }: Options, open: (
   let blocked: PromiseWithResolvers<void> | undefined
 
   const release = () => {
-    blocked?.resolve()
+    if (!blocked) return
+    unwatchReader(exchange)
+    blocked.resolve()
     blocked = undefined
   }
   const push = (text: string) => {
-    if (!outgoing.write(text)) blocked ??= Promise.withResolvers<void>()
+    if (outgoing.write(text)) return
+    watchReader(exchange)
+    blocked ??= Promise.withResolvers<void>()
   }
   const flush = () => {
     scheduled = false
@@ -76,7 +80,9 @@ function createFrameWriter(exchange: Exchange, { heartbeatMs }: Options, open: (
     },
     end() {
       if (pending !== '' || !opened) flush()
-      if (!outgoing.writableEnded && !isGone(exchange)) outgoing.end()
+      if (outgoing.writableEnded || isGone(exchange)) return
+      outgoing.end()
+      watchReader(exchange)
     },
   }
 }

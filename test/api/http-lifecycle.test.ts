@@ -83,7 +83,28 @@ describe('a slow or broken sender', () => {
   })
 })
 
-describe('a client that leaves', () => {
+describe('a client that leaves or falls asleep', () => {
+  it('is cut when it has asked for nothing for a while', async () => {
+    const { port } = await serve({ options: { keepAliveTimeoutMs: 50 } })
+    const answer = await raw(port, 'GET /livez HTTP/1.1\r\nhost: x\r\n\r\n')
+    expect(answer).toMatch(/connection: keep-alive/i)
+  })
+
+  it('is cut when it does not take a long reply', async () => {
+    const signals = new EventEmitter()
+    const aborted = once(signals, 'aborted')
+    const handler = async ({ signal }: { signal: AbortSignal }) => {
+      signal.addEventListener('abort', () => signals.emit('aborted'))
+      return { text: 'x'.repeat(50_000_000) }
+    }
+    const route = defineRoute({ ...base, method: 'get', path: '/long', handler })
+    const { port } = await serve({ routes: [route], options: { stallTimeoutMs: 100 } })
+    const socket = connect(port, '127.0.0.1', () => socket.write('GET /long HTTP/1.1\r\nhost: x\r\n\r\n'))
+    socket.pause()
+    await aborted
+    socket.destroy()
+  })
+
   it('aborts the signal of its request, in silence', async () => {
     const { log, errors } = keptLog()
     const { route, events } = waitingRoute()
