@@ -24,5 +24,5 @@ export default defineConfig(({ command }) => ({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  server: { host: '127.0.0.1', proxy: { '/api': process.env['HEARTH_URL'] ?? 'http://127.0.0.1:8000' } },
+  server: { host: '127.0.0.1', proxy: { '/api': process.env.HEARTH_URL ?? 'http://127.0.0.1:8000' } },
 }))

@@ -28,7 +28,7 @@ export const createApp = () => {
   const session = new Session({ api })
   const conversations = new ConversationList({ api })
   const models = new ModelList({ api })
-  const search = new MessageSearch({ api })
+  const search = new MessageSearch({ api, find: (id) => conversations.find(id) })
 
   const catchUp = () => {
     quiet(conversations.loadFirst())

@@ -1,11 +1,11 @@
 export { type Api, type ApiOptions, createApi } from './client.ts'
 export { createFrameParser, type Frame, readFrames } from './event-stream.ts'
 export { Failure, isAbort, type Trouble, troubleOf } from './failure.ts'
+export type { Context, TurnEvent } from './turn-event.ts'
 export type {
   Account,
   AuthStatus,
   Citation,
-  Context,
   Conversation,
   Message,
   Model,
@@ -13,5 +13,4 @@ export type {
   ProviderStatus,
   SearchHit,
   Turn,
-  TurnEvent,
 } from './types.ts'

@@ -9,9 +9,9 @@ export type LiveAnswer = {
   readonly cutAtLength?: boolean
 }
 
-type Start = Extract<TurnEvent, { type: 'turn-start' }>
+export type TurnStarted = Extract<TurnEvent, { type: 'turn-start' }>
 
-export const startAnswer = ({ turn, message }: Start): LiveAnswer => ({ turnId: turn.id, message })
+export const startAnswer = ({ turn, message }: TurnStarted): LiveAnswer => ({ turnId: turn.id, message })
 
 const withMessage = (answer: LiveAnswer, change: Partial<Message>): LiveAnswer => ({
   ...answer,

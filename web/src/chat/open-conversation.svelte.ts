@@ -10,7 +10,7 @@ import {
 } from '../api/index.ts'
 import { joinNewest, placeMessage } from './branch.ts'
 import { followTurn, type TurnStart } from './follow-turn.ts'
-import { applyEvent, type LiveAnswer, shownMessage, startAnswer } from './live-answer.ts'
+import { applyEvent, type LiveAnswer, shownMessage, startAnswer, type TurnStarted } from './live-answer.ts'
 
 export type OpenDeps = {
   readonly api: Api
@@ -67,7 +67,7 @@ export class OpenConversation {
 
   /** Reads the newest messages and joins a running answer; calls that come while one is under way become one more. */
   sync(): Promise<void> {
-    if (this.#syncing) {
+    if (this.#syncing !== undefined) {
       this.#staleAgain = true
       return this.#syncing
     }
@@ -75,7 +75,7 @@ export class OpenConversation {
       this.#syncing = undefined
       const again = this.#staleAgain
       this.#staleAgain = false
-      if (again && !this.#closed.signal.aborted) this.sync()
+      if (again && !this.#closed.signal.aborted) void this.sync()
     })
     return this.#syncing
   }
@@ -171,7 +171,8 @@ export class OpenConversation {
     const known = untrack(() => this.contexts[messageId])
     if (known) return known
     const call = this.#deps.api.routes.GET('/api/v2/messages/{messageId}/context', { params: { path: { messageId } } })
-    const context = await this.#deps.api.take(call).catch(() => undefined)
+    const record = await this.#deps.api.take(call).catch(() => undefined)
+    const context = record?.context
     if (context) this.contexts = { ...this.contexts, [messageId]: context }
     return context
   }
@@ -182,7 +183,7 @@ export class OpenConversation {
       if (!this.detached) this.#takeNewest(page)
       this.trouble = undefined
       this.loaded = true
-      if (conversation.runningTurnId !== null && !this.busy) this.#join(conversation.runningTurnId)
+      if (conversation.runningTurnId !== null && !this.busy) void this.#join(conversation.runningTurnId)
     } catch (error) {
       if (!isAbort(error) && !this.#closed.signal.aborted) this.trouble = troubleOf(error)
     }
@@ -236,31 +237,36 @@ export class OpenConversation {
     } finally {
       this.busy = false
       this.live = undefined
-      if (this.#staleAgain && !this.#closed.signal.aborted) this.sync()
+      if (this.#staleAgain && !this.#closed.signal.aborted) void this.sync()
     }
   }
 
   async #follow(start: TurnStart): Promise<void> {
     const { signal } = this.#closed
-    const attach = (turnId: string, after: number, stop: AbortSignal) =>
-      this.#deps.api.open(`/api/v2/turns/${turnId}/events`, {
-        headers: { accept: 'text/event-stream', ...(after > 0 && { 'last-event-id': String(after) }) },
-        signal: stop,
-      })
+    const deps = { attach: this.#attach, waitToRetry: this.#deps.waitToRetry }
     let answer: LiveAnswer | undefined
     try {
-      for await (const event of followTurn({ attach, waitToRetry: this.#deps.waitToRetry }, start, signal)) {
-        if (event.type === 'turn-start') {
-          answer = startAnswer(event)
-          this.outgoing = undefined
-          if (event.userMessage) this.#place(event.userMessage)
-          this.#show(answer)
-        } else if (answer) answer = applyEvent(answer, event)
+      for await (const event of followTurn(deps, start, signal)) {
+        if (event.type === 'turn-start') answer = this.#begin(event)
+        else if (answer) answer = applyEvent(answer, event)
         if (answer) this.#schedule(answer)
       }
     } finally {
       if (answer && !signal.aborted) this.#end(answer)
     }
+  }
+
+  readonly #attach = (turnId: string, after: number, signal: AbortSignal): Promise<Response> => {
+    const headers = { accept: 'text/event-stream', ...(after > 0 && { 'last-event-id': String(after) }) }
+    return this.#deps.api.open(`/api/v2/turns/${turnId}/events`, { headers, signal })
+  }
+
+  #begin(event: TurnStarted): LiveAnswer {
+    const answer = startAnswer(event)
+    this.outgoing = undefined
+    if (event.userMessage) this.#place(event.userMessage)
+    this.#show(answer)
+    return answer
   }
 
   /** Many pieces may arrive within one picture of the screen; they are shown together. */

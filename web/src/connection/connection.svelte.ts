@@ -1,4 +1,4 @@
-import { type Api, type Frame, isAbort, readFrames } from '../api/index.ts'
+import { type Api, type Frame, readFrames } from '../api/index.ts'
 import { retryDelayMs, waitOrWake } from './retry.ts'
 
 export type FeedEvent =
@@ -19,6 +19,8 @@ type Deps = {
 const silenceMs = 40_000
 /** A browser opens few connections to one server: a page nobody looks at gives its own back. */
 const hiddenMs = 20_000
+/** From here on the delay no longer grows. */
+const maxAttempt = 10
 
 /** The one lasting connection to the server: its feed of changes, and whether we are connected at all. */
 export class Connection {
@@ -29,6 +31,8 @@ export class Connection {
   #line: AbortController | undefined
   #hiddenTimer: ReturnType<typeof setTimeout> | undefined
   #paused = false
+  #attempt = 0
+  #openedBefore = false
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -42,7 +46,9 @@ export class Connection {
     window.addEventListener('offline', () => this.#goOffline(), { signal })
     document.addEventListener('visibilitychange', () => this.#followVisibility(), { signal })
     if (!navigator.onLine) this.status = 'offline'
-    this.#run(signal)
+    this.#attempt = 0
+    this.#openedBefore = false
+    void this.#run(signal)
   }
 
   close(): void {
@@ -61,24 +67,35 @@ export class Connection {
     waitOrWake(retryDelayMs(attempt), signal, this.#wake)
 
   async #run(signal: AbortSignal): Promise<void> {
-    for (let attempt = 0, opened = false; !signal.aborted; attempt += 1) {
-      const before = opened
-      await this.#follow(() => {
-        opened = true
-        attempt = 0
-        this.status = 'online'
-        this.retry()
-        if (before) this.#deps.onReturn()
-      })
+    while (!signal.aborted) {
+      await this.#follow()
       if (signal.aborted) return
-      if (!this.#paused) this.status = navigator.onLine ? 'reconnecting' : 'offline'
-      await this.waitToRetry(this.#paused ? 30 : attempt, signal)
-      while (this.#paused && !signal.aborted) await this.waitToRetry(30, signal)
+      if (this.#paused) await this.#untilSeen(signal)
+      else await this.#pauseBetween(signal)
     }
   }
 
+  async #pauseBetween(signal: AbortSignal): Promise<void> {
+    this.status = navigator.onLine ? 'reconnecting' : 'offline'
+    await this.waitToRetry(this.#attempt++, signal)
+  }
+
+  async #untilSeen(signal: AbortSignal): Promise<void> {
+    while (this.#paused && !signal.aborted) await this.waitToRetry(maxAttempt, signal)
+  }
+
+  #opened(): void {
+    const returned = this.#openedBefore
+    this.#openedBefore = true
+    this.#attempt = 0
+    this.status = 'online'
+    // Whatever else waits for the server may go on too.
+    this.retry()
+    if (returned) this.#deps.onReturn()
+  }
+
   /** Follows the feed until it ends, for whatever reason. */
-  async #follow(onOpen: () => void): Promise<void> {
+  async #follow(): Promise<void> {
     const line = new AbortController()
     this.#line = line
     let watchdog = setTimeout(() => line.abort(), silenceMs)
@@ -89,10 +106,10 @@ export class Connection {
     try {
       const headers = { accept: 'text/event-stream' }
       const response = await this.#deps.api.open('/api/v2/events', { headers, signal: line.signal })
-      onOpen()
+      this.#opened()
       for await (const frame of readFrames(response, onBytes)) this.#take(frame)
-    } catch (error) {
-      if (!isAbort(error)) return
+    } catch {
+      // Whatever broke the line, the way on is the same: wait, and open it again.
     } finally {
       clearTimeout(watchdog)
       line.abort()

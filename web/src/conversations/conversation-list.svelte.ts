@@ -24,7 +24,7 @@ export class ConversationList {
 
   /** Loads the newest page again; what was loaded below it stays. */
   async loadFirst(): Promise<void> {
-    await this.#loadPage(undefined)
+    await Promise.all([this.#loadPage(undefined), this.#loadHome()])
   }
 
   async loadMore(): Promise<void> {
@@ -71,6 +71,13 @@ export class ConversationList {
     const byId = new Map(this.items.map((one) => [one.id, one]))
     for (const one of conversations) if (one.kind !== 'home') byId.set(one.id, one)
     this.items = [...byId.values()].sort(newestFirst)
+  }
+
+  /** Every owner has a home; asking for it makes it. */
+  async #loadHome(): Promise<void> {
+    const call = this.#api.routes.GET('/api/v2/conversations/home')
+    const home = await this.#api.take(call).catch(() => undefined)
+    if (home) this.put([home])
   }
 
   async #loadPage(cursor: string | undefined): Promise<void> {

@@ -46,7 +46,7 @@ const frameCode = (code: HTMLElement, labels: CodeLabels): void => {
   pre.tabIndex = 0
   pre.replaceWith(figure)
   figure.append(caption, pre)
-  if (language) colour(code, language)
+  if (language) void colour(code, language)
 }
 
 const colour = async (code: HTMLElement, language: string): Promise<void> => {

@@ -1,4 +1,11 @@
-import { type Api, isAbort, type SearchHit, type Trouble, troubleOf } from '../api/index.ts'
+import { SvelteMap } from 'svelte/reactivity'
+import { type Api, type Conversation, isAbort, type SearchHit, type Trouble, troubleOf } from '../api/index.ts'
+
+type Deps = {
+  readonly api: Api
+  /** The conversation, where the list has loaded it already. */
+  readonly find: (conversationId: string) => Conversation | undefined
+}
 
 const waitMs = 180
 
@@ -10,12 +17,16 @@ export class MessageSearch {
   /** The question that the hits answer. */
   answered = $state.raw('')
   trouble = $state.raw<Trouble>()
+  /** The conversations that hits lie in, for their names. */
+  readonly places = new SvelteMap<string, Conversation>()
   readonly #api: Api
+  readonly #find: Deps['find']
   #timer: ReturnType<typeof setTimeout> | undefined
   #call: AbortController | undefined
 
-  constructor({ api }: { readonly api: Api }) {
+  constructor({ api, find }: Deps) {
     this.#api = api
+    this.#find = find
   }
 
   get active(): boolean {
@@ -42,7 +53,7 @@ export class MessageSearch {
     const call = new AbortController()
     this.#call = call
     try {
-      const query = { q, in: 'messages', limit: 20, ...(cursor !== undefined && { cursor }) }
+      const query = { q, in: 'messages' as const, limit: 20, ...(cursor !== undefined && { cursor }) }
       const page = await this.#api.take(
         this.#api.routes.GET('/api/v2/search', { params: { query }, signal: call.signal }),
       )
@@ -57,5 +68,14 @@ export class MessageSearch {
     this.answered = answered
     this.hits = page.items
     this.nextCursor = page.nextCursor
+    for (const id of new Set(page.items.map((hit) => hit.conversationId))) void this.#learn(id)
+  }
+
+  async #learn(conversationId: string): Promise<void> {
+    const params = { path: { conversationId } }
+    const call = () => this.#api.routes.GET('/api/v2/conversations/{conversationId}', { params })
+    const known = this.#find(conversationId) ?? this.places.get(conversationId)
+    const place = known ?? (await this.#api.take(call()).catch(() => undefined))
+    if (place) this.places.set(conversationId, place)
   }
 }

@@ -7,8 +7,8 @@ const stored = localStorage.getItem(storageKey)
 let current = $state<Theme>(isTheme(stored) ? stored : 'system')
 
 const apply = (): void => {
-  if (current === 'system') delete document.documentElement.dataset['theme']
-  else document.documentElement.dataset['theme'] = current
+  if (current === 'system') delete document.documentElement.dataset.theme
+  else document.documentElement.dataset.theme = current
 }
 apply()
 
