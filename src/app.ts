@@ -153,7 +153,7 @@ type RoutesDeps = Pick<AppDeps, 'clock' | 'version'> & {
 
 const routesOf = ({ auth, builtin, chat, providers, timeline }: Rooms, deps: RoutesDeps): Route[] => [
   ...chat.routes,
-  ...timelineRoutes(timeline),
+  ...timelineRoutes({ search: timeline.search, titles: chat.conversations.titles }),
   ...createModelRoutes({ providers, builtin }),
   ...auth.routes,
   ...createOpenAiDialect({ complete: chat.complete, models: () => offeredBy(providers), clock: deps.clock }),

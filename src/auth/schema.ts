@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** A name to sign in with: letters, digits, `.`, `_`, `-`, `@`; case does not matter. */
-export const nameSchema = z
+const nameSchema = z
   .string()
   .trim()
   .min(1)

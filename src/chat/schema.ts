@@ -14,7 +14,7 @@ export const conversationIdSchema = idOf<'conversation'>()
 export const messageIdSchema = idOf<'message'>()
 export const turnIdSchema = idOf<'turn'>()
 
-export const usageSchema = z
+const usageSchema = z
   .object({ inputTokens: z.int(), outputTokens: z.int(), estimated: z.boolean() })
   .meta({ id: 'Usage', description: 'Tokens as the provider counted them; `estimated` when it sent none.' })
 
@@ -198,7 +198,6 @@ export type UpdateConversation = z.output<typeof updateConversationSchema>
 export type ContextOmission = z.output<typeof omissionSchema>
 export type ContextPart = z.output<typeof partSchema>
 export type Citation = z.output<typeof citationSchema>
-export type Usage = z.output<typeof usageSchema>
 export type Answer = z.output<typeof answerSchema>
 export type StartTurn = z.output<typeof startTurnSchema>
 export type RepeatTurn = z.output<typeof repeatTurnSchema>

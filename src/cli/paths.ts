@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The folder of this installation: the repository, or the unpacked package. */
-export const installation: string = findInstallation(dirname(fileURLToPath(import.meta.url)))
+const installation: string = findInstallation(dirname(fileURLToPath(import.meta.url)))
 
 function findInstallation(start: string): string {
   for (let folder = start; ; folder = dirname(folder)) {

@@ -11,6 +11,7 @@ export const searchHitSchema = z
   .object({
     messageId: z.string(),
     conversationId: z.string(),
+    conversationTitle: z.string().describe('Empty while the conversation has no name.'),
     role: z.enum(['user', 'assistant', 'event', 'tool', 'system']),
     at: z.iso.datetime().describe('UTC, ISO 8601'),
     source: z.string(),

@@ -18,6 +18,18 @@ const limit = (most: number, usual: number) => z.coerce.number().int().min(1).ma
 const byId = z.object({ conversationId: conversationIdSchema })
 const byMessage = z.object({ messageId: messageIdSchema })
 
+const feedEventSchema = z
+  .discriminatedUnion('type', [
+    z.object({
+      type: z.literal('conversation-changed'),
+      conversationId: z.string(),
+      runningTurnId: z.string().nullable(),
+    }),
+    z.object({ type: z.literal('conversation-deleted'), conversationId: z.string() }),
+    z.object({ type: z.literal('models-changed') }),
+  ])
+  .meta({ id: 'FeedEvent' })
+
 const contextRecordSchema = z
   .object({
     id: z.string(),
@@ -56,10 +68,11 @@ export const createConversationRoutes = (deps: Deps): Route[] => [
     summary: 'Follow what changes: conversations, and which models there are',
     tag: 'events',
     replies: { 200: 'stream' },
+    events: feedEventSchema,
     handler: ({ scope, signal }) =>
       streamOf(
         (async function* () {
-          for await (const { type, ...data } of deps.feed.follow(scope, signal)) yield { event: type, data }
+          for await (const event of deps.feed.follow(scope, signal)) yield { event: event.type, data: event }
         })(),
       ),
   }),

@@ -65,7 +65,18 @@ export function createConversationStore(db: Database) {
     return new Map(rows.map((row) => [row.conversationId, row.id]))
   }
 
-  return { find, findHome, list, runningTurns, ...writes() }
+  const titles = async (scope: Scope, ids: readonly ConversationId[]): Promise<ReadonlyMap<string, string>> => {
+    if (ids.length === 0) return new Map()
+    const rows = await read
+      .selectFrom('conversations')
+      .select(['id', 'title'])
+      .where((eb) => eb.and(mine(scope)))
+      .where('id', 'in', [...ids])
+      .execute()
+    return new Map(rows.map(({ id, title }) => [id, title]))
+  }
+
+  return { find, findHome, list, runningTurns, titles, ...writes() }
 }
 
 function writes() {

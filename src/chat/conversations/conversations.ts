@@ -90,7 +90,11 @@ export function createConversations(deps: ConversationsDeps) {
     return present(scope, (await deps.conversations.findHome(scope)) ?? row)
   }
 
-  return { create, get, list, home, ...changes(deps, { get, present }) }
+  /** The titles of those of these conversations that are the caller's. */
+  const titles = (scope: Scope, ids: readonly string[]) =>
+    deps.conversations.titles(scope, [...new Set(ids)] as ConversationId[])
+
+  return { create, get, list, home, titles, ...changes(deps, { get, present }) }
 }
 
 type Reads = {

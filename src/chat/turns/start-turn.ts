@@ -208,7 +208,7 @@ export function assistantRow({ id, parent, row, answerer }: AssistantRowInput): 
 
 /** The first line of a message, cut at a word, as the name of its conversation. */
 export function titleOf(text: string): string {
-  const line = text.trim().split('\n', 1)[0]?.replace(/\s+/gu, ' ') ?? ''
+  const line = text.trim().split('\n', 1)[0]?.replace(/\s+/gu, ' ').trim() ?? ''
   if (line.length <= titleLength) return line
   const cut = line.slice(0, titleLength)
   const word = cut.lastIndexOf(' ')

@@ -16,6 +16,7 @@ import {
   repeatTurnSchema,
   startTurnSchema,
   type TurnId,
+  turnEventSchema,
   turnIdSchema,
   turnSchema,
 } from '../schema.ts'
@@ -48,6 +49,7 @@ const askRoutes = (deps: Deps): Route[] => [
     params: z.object({ conversationId: conversationIdSchema }),
     body: startTurnSchema,
     replies,
+    events: turnEventSchema,
     handler: async ({ scope, params, body, signal, transport }) => {
       const { stream, ...asked } = body
       const idempotencyKey = transport.headers.get('idempotency-key') ?? undefined
@@ -67,6 +69,7 @@ const askRoutes = (deps: Deps): Route[] => [
       params: z.object({ messageId: messageIdSchema }),
       body: repeatTurnSchema,
       replies,
+      events: turnEventSchema,
       handler: async ({ scope, params, body, signal, transport }) => {
         const { stream, ...options } = body
         const repeat = verb === 'regenerate' ? deps.regenerate : deps.continueAnswer
@@ -99,6 +102,7 @@ const turnRoutes = ({ turns }: Deps): Route[] => [
       after: z.coerce.number().int().min(0).optional().describe('As `Last-Event-ID`: only events after this number.'),
     }),
     replies: { 200: 'stream' },
+    events: turnEventSchema,
     handler: async ({ scope, params, query, signal, transport }) => {
       await turns.get(scope, params.turnId)
       const after = query.after ?? lastEventId(transport)
