@@ -158,8 +158,8 @@ describe('the OpenAPI document', () => {
       responses: {
         200: { content: { 'application/json': ref('TestThing'), 'text/event-stream': ref('TestEvent') } },
         204: { description: 'Done, nothing to say' },
-        401: { $ref: '#/components/responses/Problem' },
-        422: { $ref: '#/components/responses/Problem' },
+        401: { $ref: '#/components/responses/NotAuthenticated' },
+        422: { $ref: '#/components/responses/InvalidRequest' },
         default: { $ref: '#/components/responses/Problem' },
       },
     })

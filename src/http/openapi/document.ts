@@ -95,12 +95,21 @@ function successes(route: Route, schemas: Schemas): Record<string, unknown> {
   return Object.fromEntries(entries)
 }
 
+const failureDescriptions = {
+  NotAuthenticated: 'Nobody is signed in',
+  NotAllowed: 'Who is signed in may not do this',
+  InvalidRequest: 'The path, the query or the body is wrong; `errors` names the fields',
+  Problem: 'Any other failure; `code` says which',
+}
+
+const failure = (name: keyof typeof failureDescriptions) => ({ $ref: `#/components/responses/${name}` })
+
 function failures(route: Route): Record<string, unknown> {
   if (route.renderProblem) return { default: { description: 'A failure, in the words of this dialect' } }
-  const problem = { $ref: '#/components/responses/Problem' }
   const isOpen = route.access === 'public' || route.access === 'setup'
   const takesInput = route.body ?? route.query ?? route.params
-  return { ...(!isOpen && { 401: problem, 403: problem }), ...(takesInput && { 422: problem }), default: problem }
+  const guarded = { 401: failure('NotAuthenticated'), 403: failure('NotAllowed') }
+  return { ...(!isOpen && guarded), ...(takesInput && { 422: failure('InvalidRequest') }), default: failure('Problem') }
 }
 
 function operation(route: Route, schemas: Schemas): Operation {
@@ -143,7 +152,9 @@ export function openApiDocument(routes: readonly Route[], { version, basePath, c
     paths,
     components: {
       schemas: schemas.components,
-      responses: { Problem: { description: 'A failure', content: problem } },
+      responses: Object.fromEntries(
+        Object.entries(failureDescriptions).map(([name, description]) => [name, { description, content: problem }]),
+      ),
       securitySchemes: {
         cookie: { type: 'apiKey', in: 'cookie', name: cookieName },
         bearer: { type: 'http', scheme: 'bearer' },
