@@ -1,1 +1,2 @@
-export { default as Markdown } from './markdown.svelte'
+export { loadMarkdown } from './loaded.svelte.ts'
+export { default as Markdown } from './text.svelte'
