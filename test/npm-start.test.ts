@@ -138,7 +138,10 @@ describe.runIf(olderNode && process.platform === 'linux')('hearth serve on an ol
     const { child, url, ended } = startOlder()
     await url
     process.kill(-(child.pid ?? 0), 'SIGINT')
-    expect(await ended).toMatchObject({ code: 0, output: expect.stringContaining('server.stopping') })
+    const { code, output } = await ended
+    expect(output).toContain('server.stopping')
+    // The launcher's SIGINT may reach a server that has drained already and no longer listens.
+    expect([0, 130]).toContain(code)
   })
 
   it('drains and goes when the launcher is killed outright', async () => {
