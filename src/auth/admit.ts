@@ -1,4 +1,4 @@
-import { type Access, type Clock, type Permission, ProblemError, type Role, type Scope } from '../core/index.ts'
+import { type Access, type Clock, ProblemError, type Role, type Scope } from '../core/index.ts'
 import type { Transport } from '../http/index.ts'
 import type { Database } from '../storage/index.ts'
 import { type Accounts, hashToken } from './accounts.ts'
@@ -74,8 +74,9 @@ export function createAdmit({ db, store, accounts, clock }: AdmitDeps, options: 
   /** The scope of a request, or the reason why it has none. Public and set-up routes get none: they ask `identify`. */
   const admit = async (transport: Transport, access: Access): Promise<Scope | undefined> => {
     if (access === 'public' || access === 'setup') return undefined
+    if (access === 'open') return accounts.owner().hasPassword || isLocal(transport) ? undefined : refuse(transport)
     const identity = (await identify(transport)) ?? refuse(transport)
-    if (!can(identity.role, access satisfies Permission)) throw new ProblemError('not-allowed')
+    if (!can(identity.role, access)) throw new ProblemError('not-allowed')
     const { userId, brainId, role } = identity
     return { userId, brainId, role, requestId: transport.requestId, signal: transport.signal }
   }

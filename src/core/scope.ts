@@ -10,8 +10,19 @@ export type Permission =
   | 'settings:read'
   | 'settings:write'
 
-/** What a route declares: open to anyone, for whoever sets the server up, or one permission. */
-export type Access = 'public' | 'setup' | Permission
+/**
+ * What needs no permission: `public` always (health, the page's files), `setup` for whoever sets the server up or signs
+ * in, `open` for anyone once the server has an owner.
+ */
+export type OpenAccess = 'public' | 'setup' | 'open'
+
+/** What a route declares. */
+export type Access = OpenAccess | Permission
+
+const openAccess: ReadonlySet<Access> = new Set<OpenAccess>(['public', 'setup', 'open'])
+
+/** Whether a route asks for no permission. */
+export const isOpen = (access: Access): access is OpenAccess => openAccess.has(access)
 
 export type Role = 'owner' | 'admin' | 'user'
 

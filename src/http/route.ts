@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { z } from 'zod'
-import type { Access, Scope } from '../core/index.ts'
+import type { Access, OpenAccess, Scope } from '../core/index.ts'
 
 type Shape = z.ZodType
 
@@ -59,7 +59,7 @@ export type Call<Params, Query, Body, Scoped> = {
 type Parsed<S> = S extends Shape ? z.output<S> : undefined
 
 /** The scope of a route: none where anyone may call. */
-export type ScopeOf<A extends Access> = A extends 'public' | 'setup' ? Scope | undefined : Scope
+export type ScopeOf<A extends Access> = A extends OpenAccess ? Scope | undefined : Scope
 
 /** What a route says of itself; OpenAPI, validation, the permission check and the type of the call all follow. */
 export type RouteDefinition<

@@ -1,4 +1,4 @@
-import { type Access, ProblemError, type Scope, within } from '../core/index.ts'
+import { type Access, isOpen, ProblemError, type Scope, within } from '../core/index.ts'
 import type { Exchange } from './exchange.ts'
 import { parseJson } from './parse-json.ts'
 import { assertAnnouncedSize, readBody } from './read-body.ts'
@@ -52,7 +52,7 @@ export function createRunRoute({ admit, report }: Deps, options: RunOptions) {
 
   async function scopeFor(transport: Transport, access: Access): Promise<Scope | undefined> {
     const scope = await admit(transport, access)
-    if (scope === undefined && access !== 'public' && access !== 'setup') throw new ProblemError('not-authenticated')
+    if (scope === undefined && !isOpen(access)) throw new ProblemError('not-authenticated')
     return scope && scope.signal !== transport.signal ? within(scope, { signal: transport.signal }) : scope
   }
 

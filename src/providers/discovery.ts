@@ -106,8 +106,9 @@ function createBoard({ sources, log, onChange }: DiscoveryDeps, choice: DefaultC
       findings.set(source, patient(findings.get(source), finding))
       const next = offerOf(known(), choice)
       if (JSON.stringify(next) === JSON.stringify(offer)) return
+      const isNews = next.defaultModel?.id !== offer.defaultModel?.id || next.items.length !== offer.items.length
       offer = next
-      log.info('models-changed', { defaultModel: offer.defaultModel?.id, models: offer.items.length })
+      if (isNews) log.info('models-changed', { defaultModel: offer.defaultModel?.id, models: offer.items.length })
       onChange()
     },
   }

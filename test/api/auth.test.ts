@@ -106,6 +106,7 @@ describe('a server that others can reach', () => {
     const { call } = server
     expect((await call('GET', '/api/v2/conversations')).body.code).toBe('setup-required')
     expect((await call('POST', '/chat', { text: 'hi' })).status).toBe(503)
+    for (const path of ['/docs', '/redoc', '/openapi.json']) expect((await call('GET', path)).status).toBe(503)
     expect((await call('GET', '/livez')).status).toBe(200)
     expect((await call('GET', '/api/v2/auth/status')).body).toMatchObject({ signedIn: false, needsSetup: true })
     const path = server.app.auth.setupPath() ?? ''

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { defineRoute, type Route, reply, streamOf } from '../../http/index.ts'
-import type { Feed } from '../feed.ts'
+import { defineRoute, type Route, reply, type StreamEvent, streamOf } from '../../http/index.ts'
+import type { Feed, FeedEvent } from '../feed.ts'
 import {
   contextSchema,
   conversationIdSchema,
@@ -69,14 +69,13 @@ export const createConversationRoutes = (deps: Deps): Route[] => [
     tag: 'events',
     replies: { 200: 'stream' },
     events: feedEventSchema,
-    handler: ({ scope, signal }) =>
-      streamOf(
-        (async function* () {
-          for await (const event of deps.feed.follow(scope, signal)) yield { event: event.type, data: event }
-        })(),
-      ),
+    handler: ({ scope, signal }) => ({ ...streamOf(framesOf(deps.feed.follow(scope, signal))), endless: true }),
   }),
 ]
+
+async function* framesOf(events: AsyncIterable<FeedEvent>): AsyncGenerator<StreamEvent> {
+  for await (const event of events) yield { event: event.type, data: event }
+}
 
 const listRoutes = ({ conversations }: Deps): Route[] => [
   defineRoute({

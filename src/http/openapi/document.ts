@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { problems } from '../../core/index.ts'
+import { isOpen, problems } from '../../core/index.ts'
 import type { Route } from '../route.ts'
 import { createSchemas, type JsonSchema, type Schemas } from './schemas.ts'
 
@@ -106,21 +106,25 @@ const failure = (name: keyof typeof failureDescriptions) => ({ $ref: `#/componen
 
 function failures(route: Route): Record<string, unknown> {
   if (route.renderProblem) return { default: { description: 'A failure, in the words of this dialect' } }
-  const isOpen = route.access === 'public' || route.access === 'setup'
+  const needsNothing = isOpen(route.access)
   const takesInput = route.body ?? route.query ?? route.params
   const guarded = { 401: failure('NotAuthenticated'), 403: failure('NotAllowed') }
-  return { ...(!isOpen && guarded), ...(takesInput && { 422: failure('InvalidRequest') }), default: failure('Problem') }
+  return {
+    ...(!needsNothing && guarded),
+    ...(takesInput && { 422: failure('InvalidRequest') }),
+    default: failure('Problem'),
+  }
 }
 
 function operation(route: Route, schemas: Schemas): Operation {
   const parameters = [...parametersOf(route.params, 'path', schemas), ...parametersOf(route.query, 'query', schemas)]
-  const isOpen = route.access === 'public' || route.access === 'setup'
+  const needsNothing = isOpen(route.access)
   return {
     operationId: operationIdOf(route),
     summary: route.summary,
     tags: [route.tag],
     'x-hearth-access': route.access,
-    ...(isOpen && { security: [] }),
+    ...(needsNothing && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(route.body && { requestBody: { required: true, content: jsonOf(schemas.refer(route.body, 'input')) } }),
     responses: { ...successes(route, schemas), ...failures(route) },

@@ -67,7 +67,7 @@ const startSwagger = (basePath: string): string => `SwaggerUIBundle({
 })
 `
 
-const shown = { method: 'get', access: 'public', tag: 'docs', hidden: true, replies: { 200: 'none' } } as const
+const shown = { method: 'get', access: 'open', tag: 'docs', hidden: true, replies: { 200: 'none' } } as const
 
 /** `/openapi.json`, Swagger UI at `/docs` and ReDoc at `/redoc`; nothing is fetched from elsewhere. */
 export function docsRoutes(document: object, folder: string | undefined, basePath: string): readonly Route[] {
