@@ -173,7 +173,9 @@ describeInBrowser('the page', () => {
   it('without a model quotes the owner, says so, and leads to the quoted message', async () => {
     const { test, open } = await setStage({ withModel: false })
     const { body: conversation } = await test.call('POST', '/api/v2/conversations', {})
-    await test.call('POST', `/api/v2/conversations/${conversation.id}/turns`, { text: 'The boiler was serviced in May' })
+    await test.call('POST', `/api/v2/conversations/${conversation.id}/turns`, {
+      text: 'The boiler was serviced in May',
+    })
     const { page } = await open()
     await page.getByText('No model: quotes your own words').waitFor(shown)
     await ask(page, 'When was the boiler serviced?')

@@ -23,7 +23,8 @@ const lex = (options: MarkedOptions, text: string, known: Links): Found => {
  * further text can change what they are. A list, for one, goes on after an empty line.
  */
 const countFinished = (tokens: readonly Token[]): number => {
-  const settled = tokens.findLastIndex((token) => token.type !== 'space' && token.raw.includes('\n'))
+  const hasWholeLine = (token: Token, index: number) => index < tokens.length - 1 || token.raw.includes('\n')
+  const settled = tokens.findLastIndex((token, index) => token.type !== 'space' && hasWholeLine(token, index))
   return settled < 0 ? 0 : tokens.slice(0, settled).findLastIndex((token) => token.type !== 'space') + 1
 }
 

@@ -1,0 +1,120 @@
+import { expect, it } from 'vitest'
+import { answers, ask, box, describeInBrowser, setStage } from './page-fixture.ts'
+
+const shown = { timeout: 10_000 }
+const password = 'korrekt häst batteri'
+
+describeInBrowser('the page and its owner', () => {
+  it('the local owner sets a password, and from then on everyone signs in', async () => {
+    const { open } = await setStage()
+    const { page, misdeeds } = await open()
+    await page.getByText('You are the owner because you sit at this machine.').waitFor(shown)
+    await page.getByRole('link', { name: 'Set a password' }).click()
+    await page.getByLabel('Name').fill('ada')
+    await page.getByLabel('Password', { exact: true }).fill(password)
+    await page.getByLabel('Password again').fill('something else')
+    await page.getByRole('button', { name: 'Create the owner' }).click()
+    await page.getByText('The two passwords differ.').waitFor(shown)
+    await page.getByLabel('Password again').fill(password)
+    await page.getByRole('button', { name: 'Create the owner' }).click()
+    await box(page).waitFor(shown)
+    await ask(page, 'Mine alone')
+    await answers(page).getByText('Hello there').waitFor(shown)
+
+    const stranger = (await open(new URL(page.url()).pathname)).page
+    await stranger.getByRole('heading', { name: 'Welcome back' }).waitFor(shown)
+    expect(await stranger.getByText('Mine alone').count()).toBe(0)
+    await stranger.getByLabel('Name').fill('ada')
+    await stranger.getByLabel('Password', { exact: true }).fill('wrong password')
+    await stranger.getByRole('button', { name: 'Sign in' }).click()
+    await stranger.getByText('The name or the password is wrong.').waitFor(shown)
+    await stranger.getByLabel('Password', { exact: true }).fill(password)
+    await stranger.getByLabel('Password', { exact: true }).press('Enter')
+    await stranger.getByRole('link', { name: 'Mine alone' }).waitFor(shown)
+
+    await page.getByRole('button', { name: 'Account and settings' }).click()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('heading', { name: 'Welcome back' }).waitFor(shown)
+    await page.reload()
+    await page.getByRole('heading', { name: 'Welcome back' }).waitFor(shown)
+    expect(misdeeds).toEqual({ remoteRequests: [], violations: [], errors: [] })
+  })
+
+  it('a set-up link makes its reader the owner', async () => {
+    const { test, open } = await setStage()
+    const { setupPath } = test.app.auth
+    const { page } = await open(setupPath() ?? '')
+    await page.getByLabel('Name').fill('grace')
+    await page.getByLabel('Password', { exact: true }).fill(password)
+    await page.getByLabel('Password again').fill(password)
+    await page.getByRole('button', { name: 'Create the owner' }).click()
+    await box(page).waitFor(shown)
+    expect(page.url()).toMatch(/\/app\/$/)
+    await page.reload()
+    await box(page).waitFor(shown)
+  })
+
+  it('C-22: speaks Swedish to a Swedish browser, and another language when it is chosen', async () => {
+    const { open } = await setStage()
+    const { page } = await open('/app/', { locale: 'sv-SE' })
+    await page.getByRole('heading', { name: 'Vad tänker du på?' }).waitFor(shown)
+    expect(await page.locator('html').getAttribute('lang')).toBe('sv')
+    await page.getByText('Ansluten').waitFor(shown)
+    await ask(page, 'Hej')
+    await answers(page).getByText('Hello there').waitFor(shown)
+    await page.getByRole('button', { name: 'Svara på nytt' }).waitFor(shown)
+    await page.getByRole('button', { name: 'Konto och inställningar' }).click()
+    await page.getByLabel('Språk').selectOption('en')
+    await page.getByText('Connected').waitFor(shown)
+    await page.reload()
+    await page.getByRole('button', { name: 'Answer again' }).waitFor(shown)
+  })
+
+  it('ASTRA-18: is dark or light as the system says, or as the reader chooses', async () => {
+    const { open } = await setStage()
+    const { page } = await open('/app/', { colorScheme: 'dark' })
+    await box(page).waitFor(shown)
+    const ground = () =>
+      page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--color-ground').trim())
+    const dark = await ground()
+    await page.emulateMedia({ colorScheme: 'light' })
+    const light = await ground()
+    expect(light).not.toBe(dark)
+    await page.getByRole('button', { name: 'Account and settings' }).click()
+    await page.getByLabel('Appearance').selectOption('dark')
+    expect(await ground()).toBe(dark)
+    await page.reload()
+    await box(page).waitFor(shown)
+    expect(await ground()).toBe(dark)
+  })
+
+  it('renames and deletes a conversation, after asking', async () => {
+    const { open } = await setStage()
+    const { page } = await open()
+    await ask(page, 'To be renamed')
+    await answers(page).getByText('Hello there').waitFor(shown)
+    await page.getByRole('button', { name: 'Actions for “To be renamed”' }).click()
+    await page.getByRole('button', { name: 'Rename', exact: true }).click()
+    await page.getByRole('dialog').getByLabel('Name').fill('New name')
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('heading', { name: 'New name' }).waitFor(shown)
+    await page.getByRole('button', { name: 'Actions for “New name”' }).click()
+    await page.getByRole('button', { name: 'Delete', exact: true }).click()
+    await page.getByRole('dialog').getByText('cannot be undone').waitFor(shown)
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click()
+    await page.getByRole('heading', { name: 'What is on your mind?' }).waitFor(shown)
+    expect(await page.getByRole('link', { name: 'New name' }).count()).toBe(0)
+  })
+
+  it('on a telephone the list is a drawer that the keyboard can leave', async () => {
+    const { open } = await setStage()
+    const { page } = await open('/app/', { viewport: { width: 390, height: 844 } })
+    const entry = page.getByRole('link', { name: 'New conversation' })
+    await page.getByRole('button', { name: 'Show conversations' }).click()
+    await entry.waitFor(shown)
+    await page.keyboard.press('Escape')
+    await entry.waitFor({ state: 'hidden' })
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    expect(overflow).toBeLessThanOrEqual(0)
+  })
+})
