@@ -1,4 +1,4 @@
-import { type Problem, ProblemError, toProblem } from '../core/index.ts'
+import { ProblemError, toProblem } from '../core/index.ts'
 import type { ProblemRenderer, Reply } from './route.ts'
 
 /** Words a failure as problem+json. @see https://www.rfc-editor.org/rfc/rfc9457 */
@@ -26,7 +26,3 @@ export const renderWith =
 /** @NOTE a body that is an object under a content type of its own is still JSON; a text is sent as it is. */
 const encodable = ({ body, contentType }: Reply): unknown =>
   contentType !== undefined && typeof body === 'object' ? JSON.stringify(body) : body
-
-/** The problem as a stream's last event carries it. */
-export const problemOf = (error: unknown, place: { instance: string; requestId: string }): Problem =>
-  toProblem(error, place)

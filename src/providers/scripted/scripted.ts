@@ -99,6 +99,8 @@ async function perform(step: Plain, signal: AbortSignal, { sleep, ending }: Stag
     case 'malformed':
     case 'fail':
       throw toError(step)
+    default:
+      return step satisfies never
   }
 }
 
@@ -121,6 +123,8 @@ function toError(step: Extract<Plain, { type: 'cut' | 'malformed' | 'fail' }>): 
       const { code, detail = 'The scripted provider fails as it was told to.', retryAfterMs } = step
       return new ProblemError(code, { detail, ...(retryAfterMs !== undefined && { retryAfterMs }) })
     }
+    default:
+      return step satisfies never
   }
 }
 
