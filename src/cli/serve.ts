@@ -23,6 +23,8 @@ export async function serve(input: ServeInput, terminal: Terminal): Promise<numb
   const { createApp, createDemo } = await loadRooms(config.data.folder)
   const deps: AppDeps = { config, isSet, log, clock: systemClock, version, assets }
   const app = await createApp(input.dev ? { ...deps, scripted: createDemo() } : deps)
+  // Who reads our output may go away; that is no reason to stop serving.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   process.on('unhandledRejection', (error) => log.error('process.unhandled-rejection', { error }))
   const told = stopSignal()
   try {
