@@ -2,7 +2,7 @@
 // the page on disk was built from the very sources that are there.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -48,6 +48,16 @@ function firstLoadBytes(folder) {
   return assets.reduce((sum, asset) => sum + readFileSync(join(folder, `${asset}.gz`)).length, 0)
 }
 
+/** Puts the fresh page in the place of the one in use. Who builds at the same moment may be faster: that is as good. */
+function swap(fresh, old) {
+  try {
+    if (existsSync(target)) renameSync(target, old)
+    renameSync(fresh, target)
+  } catch (error) {
+    if (!existsSync(stampFile)) throw error
+  }
+}
+
 /** Builds beside the page in use and swaps at the end, so that nobody is served half a page. */
 async function build(hash) {
   const { build: viteBuild } = await import('vite')
@@ -57,9 +67,7 @@ async function build(hash) {
     await viteBuild({ configFile: join(root, 'web', 'vite.config.ts'), logLevel: 'warn', build: { outDir: fresh } })
     await compress(fresh)
     writeFileSync(join(fresh, '.built'), hash)
-    mkdirSync(dirname(target), { recursive: true })
-    if (existsSync(target)) renameSync(target, old)
-    renameSync(fresh, target)
+    swap(fresh, old)
   } finally {
     rmSync(fresh, { recursive: true, force: true })
     rmSync(old, { recursive: true, force: true })

@@ -75,7 +75,7 @@ describeInBrowser('the page and its owner', () => {
     const { page } = await open('/app/', { colorScheme: 'dark' })
     await box(page).waitFor(shown)
     const ground = () =>
-      page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--color-ground').trim())
+      page.evaluate<string>("getComputedStyle(document.documentElement).getPropertyValue('--color-ground').trim()")
     const dark = await ground()
     await page.emulateMedia({ colorScheme: 'light' })
     const light = await ground()
@@ -114,7 +114,7 @@ describeInBrowser('the page and its owner', () => {
     await entry.waitFor(shown)
     await page.keyboard.press('Escape')
     await entry.waitFor({ state: 'hidden' })
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
     expect(overflow).toBeLessThanOrEqual(0)
   })
 })

@@ -70,12 +70,8 @@ async function openPage(url: URL, options: BrowserContextOptions): Promise<OpenP
     await dialog.dismiss()
   })
   await page.exposeFunction('tellViolation', (text: string) => misdeeds.violations.push(text))
-  await page.addInitScript(() => {
-    addEventListener('securitypolicyviolation', (event) => {
-      const tell = (globalThis as unknown as { tellViolation: (text: string) => void }).tellViolation
-      tell(`${event.violatedDirective} ${event.blockedURI}`)
-    })
-  })
+  await page.addInitScript(`addEventListener('securitypolicyviolation', (event) =>
+    tellViolation(event.violatedDirective + ' ' + event.blockedURI))`)
   await page.goto(url.href)
   return { page, misdeeds }
 }

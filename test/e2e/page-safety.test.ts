@@ -85,7 +85,7 @@ describeInBrowser('the page and foreign text', () => {
     await answers(page).getByText('python', { exact: true }).waitFor(shown)
     await answers(page).getByRole('button', { name: 'Copy', exact: true }).first().click()
     await answers(page).getByRole('button', { name: 'Copied' }).waitFor(shown)
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('def greet():\n    return "hej"')
+    expect(await page.evaluate<string>('navigator.clipboard.readText()')).toBe('def greet():\n    return "hej"')
     expect(misdeeds).toEqual(clean)
   })
 })

@@ -65,4 +65,5 @@ export const createApp = () => {
 
 export type App = ReturnType<typeof createApp>
 
+/** The rooms, for every component under the one that provides them. */
 export const [useApp, provideApp] = createContext<App>()

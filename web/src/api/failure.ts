@@ -1,4 +1,4 @@
-import type { Problem, ProblemCode } from './types.ts'
+import type { Problem, ProblemCode } from './wire.ts'
 
 /** What the page can say of a failure: the server's own problem, or `network` when no answer came at all. */
 export type Trouble = {

@@ -1,5 +1,5 @@
 export { type Api, type ApiOptions, createApi } from './client.ts'
-export { createFrameParser, type Frame, readFrames } from './event-stream.ts'
+export { type Frame, readFrames } from './event-stream.ts'
 export { Failure, isAbort, type Trouble, troubleOf } from './failure.ts'
 export type { Context, TurnEvent } from './turn-event.ts'
 export type {
@@ -13,4 +13,4 @@ export type {
   ProviderStatus,
   SearchHit,
   Turn,
-} from './types.ts'
+} from './wire.ts'

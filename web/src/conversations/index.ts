@@ -1,2 +1,1 @@
 export { default as Sidebar } from './sidebar.svelte'
-export { titleOf } from './title.ts'

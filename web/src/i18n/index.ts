@@ -1,4 +1,5 @@
 export type { MessageKey } from './en.ts'
 export { formatDay, formatInstant, language, t, tCount } from './language.svelte.ts'
+export { titleOf } from './title.ts'
 export { type Language, languages, translate } from './translate.ts'
 export { describeTrouble } from './trouble.ts'

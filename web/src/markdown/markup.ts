@@ -1,7 +1,7 @@
 import { Marked, type Token } from 'marked'
 
 /** Text as HTML that shows it and nothing else. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
 
 const bareTag = /&#60;(\/?)(br|sub|sup|kbd|mark|small|u|s|b|i|em|strong|del|ins|q)\s*\/?&#62;/gi
 

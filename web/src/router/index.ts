@@ -1,4 +1,4 @@
 export { apiBase, pageBase } from './base.ts'
 export { linkTo } from './link.ts'
 export { createRouter, type Router } from './router.svelte.ts'
-export { formatPlace, type Place, parsePlace } from './routes.ts'
+export type { Place } from './routes.ts'
