@@ -135,6 +135,54 @@ describeInBrowser('the page', () => {
     expect(await box(page).inputValue()).toBe('Precious words')
   })
 
+  it('an answer that the server broke off is marked, and goes on when asked to', async () => {
+    const { stub, open, restart } = await setStage()
+    stub.play(halves('The first words', ' are never followed'), answer(' and the last.'))
+    const { page } = await open()
+    await ask(page, 'Count on')
+    await answers(page).getByText('The first words').waitFor(shown)
+    const { pathname } = new URL(page.url())
+    await restart()
+    const again = (await open(pathname)).page
+    await answers(again).getByText('Interrupted: the server stopped in mid-answer.').waitFor(shown)
+    await answers(again).getByRole('button', { name: 'Continue' }).click()
+    await answers(again).getByText('The first words and the last.').waitFor(shown)
+    expect(await answers(again).count()).toBe(1)
+  })
+
+  it('reads older messages as one scrolls up, and what is read stays where it is', async () => {
+    const { test, stub, open } = await setStage()
+    stub.play(answer('Noted.'))
+    const { body: conversation } = await test.call('POST', '/api/v2/conversations', {})
+    const turns = `/api/v2/conversations/${conversation.id}/turns`
+    for (let count = 0; count < 45; count += 1) await test.call('POST', turns, { text: `Line ${count}.` })
+    const { page } = await open(`/app/c/${conversation.id}`)
+    await questions(page).getByText('Line 44.').waitFor(shown)
+    expect(await questions(page).getByText('Line 10.').count()).toBe(0)
+    const first = questions(page).getByText('Line 20.')
+    const top = () => first.evaluate((element) => element.getBoundingClientRect().top)
+    await first.scrollIntoViewIfNeeded()
+    const before = await top()
+    await questions(page)
+      .getByText('Line 10.')
+      .waitFor({ ...shown, state: 'attached' })
+    expect(Math.abs((await top()) - before)).toBeLessThan(2)
+    await questions(page).getByText('Line 0.').scrollIntoViewIfNeeded()
+    await page.getByRole('button', { name: 'Jump to the latest' }).click()
+    await expect.poll(() => questions(page).getByText('Line 44.').isVisible()).toBe(true)
+  })
+
+  it('tells those who listen whole sentences, and when the answer is complete (complaint 38)', async () => {
+    const { stub, open } = await setStage()
+    stub.play(halves('It rains. The roof', ' is tight.'))
+    const { page } = await open()
+    await ask(page, 'Weather?')
+    const said = page.locator('[aria-live="polite"]').last()
+    await expect.poll(() => said.textContent(), shown).toBe('It rains.')
+    await stub.next()
+    await expect.poll(() => said.textContent(), shown).toBe('The roof is tight. The answer is complete.')
+  })
+
   it('keeps a draft for each conversation, and Shift + Enter makes a line', async () => {
     const { open } = await setStage()
     const { page } = await open()

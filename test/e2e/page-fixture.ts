@@ -24,6 +24,8 @@ export type Stage = {
   readonly test: TestApp
   readonly stub: StubProvider
   readonly open: (path?: string, options?: BrowserContextOptions) => Promise<OpenPage>
+  /** Stops the server in the middle of whatever it does, and starts it again on the same data. */
+  readonly restart: () => Promise<void>
 }
 
 let browser: Browser
@@ -47,13 +49,23 @@ export const describeInBrowser = (title: string, suite: () => void): void => {
 /** Starts a server and a model for one test; both end with it. Without a model, nobody has set one up. */
 export async function setStage({ withModel = true } = {}): Promise<Stage> {
   const stub = await startStubProvider({ models: [{ name: 'stub', contextTokens: 8192 }] })
-  const test = await startApp(withModel ? { env: { OLLAMA_HOST: stub.url } } : { unconfigured: true })
-  await cp(builtPage, join(test.folder, 'page'), { recursive: true })
+  const withPage = async (started: TestApp) => {
+    await cp(builtPage, join(started.folder, 'page'), { recursive: true })
+    return started
+  }
+  let test = await withPage(await startApp(withModel ? { env: { OLLAMA_HOST: stub.url } } : { unconfigured: true }))
   onTestFinished(async () => {
     await stub.close()
     await test.stop()
   })
-  return { test, stub, open: (path = '/app/', options = {}) => openPage(new URL(path, test.url), options) }
+  return {
+    test,
+    stub,
+    open: (path = '/app/', options = {}) => openPage(new URL(path, test.url), options),
+    restart: async () => {
+      test = await withPage(await test.restart())
+    },
+  }
 }
 
 async function openPage(url: URL, options: BrowserContextOptions): Promise<OpenPage> {
