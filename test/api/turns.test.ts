@@ -146,6 +146,18 @@ describe.each(databases)('turns on %s', (database) => {
     expect((await send('other')).body.code).toBe('idempotency-mismatch')
   })
 
+  it('lets whoever repeats an idempotency key in the same instant wait for the answer too', async () => {
+    for (let round = 0; round < 12; round += 1) {
+      stub.play(answer('Hello'))
+      const { id } = (await server.call('POST', '/api/v2/conversations', {})).body
+      const send = () =>
+        server.call('POST', `/api/v2/conversations/${id}/turns`, { text: 'once' }, { 'idempotency-key': id })
+      const replies = await Promise.all([send(), send(), send(), send()])
+      const told = replies.map(({ body }) => `${body.turn.status}: ${body.message.text}`)
+      expect(new Set(told)).toEqual(new Set(['complete: Hello']))
+    }
+  })
+
   it('refuses a second question while an answer is being written', async () => {
     stub.play([{ type: 'text', text: 'busy' }, { type: 'gate' }, { type: 'finish' }])
     const stream = await askStream('first')
@@ -168,7 +180,7 @@ describe.each(databases)('turns on %s', (database) => {
   it('edits and resends as a branch; the old one stays reachable', async () => {
     await ask('one')
     const second = (await ask('two')).body.userMessage
-    await ask('two, edited', { parentMessageId: second.parentMessageId })
+    const frames = await (await askStream('two, edited', { parentMessageId: second.parentMessageId })).all()
     const shown = await messages()
     expect(shown.map(({ text }: { text: string }) => text)).toEqual([
       'one',
@@ -177,6 +189,7 @@ describe.each(databases)('turns on %s', (database) => {
       'Hello world',
     ])
     expect(shown[2].siblings).toContain(second.id)
+    expect(JSON.parse(frames[0]?.data ?? '{}').userMessage.siblings).toEqual([second.id, shown[2].id])
     await server.call('PATCH', `/api/v2/conversations/${conversationId}`, { headMessageId: second.id })
     expect((await messages())[2].text).toBe('two')
   })

@@ -1,3 +1,4 @@
+import type { Kysely } from 'kysely'
 import type { Scope } from '../../core/index.ts'
 import type { Database, WriteTransaction } from '../../storage/index.ts'
 import type { Citation, ConversationId, Message, MessageId } from '../schema.ts'
@@ -18,29 +19,7 @@ export function createMessageStore(db: Database) {
       .where('id', '=', id)
       .executeTakeFirst()
 
-  /** Every version at the places of these messages: the ids under each parent, oldest first. */
-  const siblings = async (scope: Scope, rows: readonly MessageRow[]): Promise<ReadonlyMap<string, string[]>> => {
-    const parents = [...new Set(rows.map((row) => row.parentMessageId).filter((id) => id !== null))]
-    const roots = [...new Set(rows.filter((row) => row.parentMessageId === null).map((row) => row.conversationId))]
-    const found = await read
-      .selectFrom('messages')
-      .select(['id', 'parentMessageId', 'conversationId'])
-      .where((eb) => eb.and(mine(scope)))
-      .where((eb) =>
-        eb.or([
-          ...(parents.length > 0 ? [eb('parentMessageId', 'in', parents)] : []),
-          ...(roots.length > 0 ? [eb.and([eb('parentMessageId', 'is', null), eb('conversationId', 'in', roots)])] : []),
-        ]),
-      )
-      .orderBy('id')
-      .execute()
-    const groups = new Map<string, string[]>()
-    for (const row of found) {
-      const place = row.parentMessageId ?? row.conversationId
-      groups.set(place, [...(groups.get(place) ?? []), row.id])
-    }
-    return groups
-  }
+  const siblings = (scope: Scope, rows: readonly MessageRow[]) => findSiblings(read, scope, rows)
 
   const children = (scope: Scope, parent: MessageId): Promise<MessageRow[]> =>
     read
@@ -52,6 +31,34 @@ export function createMessageStore(db: Database) {
       .execute()
 
   return { find, siblings, children, log: createLogQuery(db), ...createBranchQueries(db), ...writes() }
+}
+
+/** Every version at the places of these messages: the ids under each parent, oldest first. */
+async function findSiblings(
+  read: Kysely<ChatTables>,
+  scope: Scope,
+  rows: readonly MessageRow[],
+): Promise<ReadonlyMap<string, string[]>> {
+  const parents = [...new Set(rows.map((row) => row.parentMessageId).filter((id) => id !== null))]
+  const roots = [...new Set(rows.filter((row) => row.parentMessageId === null).map((row) => row.conversationId))]
+  const found = await read
+    .selectFrom('messages')
+    .select(['id', 'parentMessageId', 'conversationId'])
+    .where((eb) => eb.and(mine(scope)))
+    .where((eb) =>
+      eb.or([
+        ...(parents.length > 0 ? [eb('parentMessageId', 'in', parents)] : []),
+        ...(roots.length > 0 ? [eb.and([eb('parentMessageId', 'is', null), eb('conversationId', 'in', roots)])] : []),
+      ]),
+    )
+    .orderBy('id')
+    .execute()
+  const groups = new Map<string, string[]>()
+  for (const row of found) {
+    const place = row.parentMessageId ?? row.conversationId
+    groups.set(place, [...(groups.get(place) ?? []), row.id])
+  }
+  return groups
 }
 
 /** Messages of one conversation in the order in which they came, whatever their branch. */
@@ -105,7 +112,13 @@ function writes() {
       .where('id', '=', change.id)
       .executeTakeFirst()
 
-  return { insert, findIn, update }
+  /** Messages as they go over the wire, with every version at their places, this transaction's own among them. */
+  const presentIn = async (tx: WriteTransaction, scope: Scope, rows: readonly MessageRow[]): Promise<Message[]> => {
+    const siblings = await findSiblings(tx.withTables<ChatTables>(), scope, rows)
+    return rows.map((row) => presentMessage(row, siblings.get(row.parentMessageId ?? row.conversationId)))
+  }
+
+  return { insert, findIn, update, presentIn }
 }
 
 export type MessageStore = ReturnType<typeof createMessageStore>

@@ -1,7 +1,7 @@
 import type { Clock, Scope } from '../../core/index.ts'
 import type { Answerer, AnswerRequest } from '../answering/answer.ts'
 import type { Candidate } from '../answering/context.ts'
-import { type MessageStore, presentMessage } from '../conversations/message-store.ts'
+import type { MessageStore } from '../conversations/message-store.ts'
 import type { Feed } from '../feed.ts'
 import type { Message } from '../schema.ts'
 import type { ConversationRow, MessageRow, TurnRow } from '../tables.ts'
@@ -36,23 +36,22 @@ export type LaunchInput = {
   /** The newest message that the model is given. */
   readonly question: MessageRow
   readonly userMessage: Message | null
+  /** The answer as it begins. */
+  readonly message: Message
   readonly input: TurnOptions
   /** Said to the model after the history, and stored nowhere. */
   readonly instruction?: string
 }
 
-export type Launch = (scope: Scope, input: LaunchInput) => Promise<void>
+export type Launch = (scope: Scope, input: LaunchInput) => void
 
-/** Starts the answering of a stored turn and returns at once: from here on the server owns it. */
+/**
+ * Starts the answering of a stored turn: from here on the server owns it.
+ * @NOTE waits for nothing: a turn that is stored and not live yet could be neither followed nor stopped.
+ */
 export const createLaunch = (deps: LaunchDeps, options: HistoryOptions): Launch =>
-  async function launch(scope, input) {
-    const { row, assistant } = input
-    // The turn is stored already: a failed look at its siblings must not keep it from being answered.
-    const siblings = await deps.messages.siblings(scope, [assistant]).catch(() => new Map<string, string[]>())
-    const message = {
-      ...presentMessage(assistant, siblings.get(assistant.parentMessageId ?? assistant.conversationId)),
-      status: 'streaming' as const,
-    }
+  function launch(scope, input) {
+    const { row, assistant, message } = input
     const live = createLiveTurn({ ownerId: row.ownerId, brainId: row.brainId, turn: presentTurn(row), message })
     deps.live.add(live)
     deps.feed.tell(scope, {

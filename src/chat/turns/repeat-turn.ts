@@ -3,7 +3,7 @@ import type { Database, WriteTransaction } from '../../storage/index.ts'
 import type { Answerer } from '../answering/answer.ts'
 import type { ConversationStore } from '../conversations/conversation-store.ts'
 import type { MessageStore } from '../conversations/message-store.ts'
-import type { MessageId, TurnId } from '../schema.ts'
+import type { Message, MessageId, TurnId } from '../schema.ts'
 import type { ConversationRow, MessageRow, TurnRow } from '../tables.ts'
 import type { Launch } from './launch-turn.ts'
 import { assistantRow } from './start-turn.ts'
@@ -28,6 +28,7 @@ type Repeated = {
   readonly row: TurnRow
   readonly assistant: MessageRow
   readonly question: MessageRow
+  readonly message: Message
 }
 
 const continueInstructions = {
@@ -43,23 +44,19 @@ const continueInstructions = {
 export function createRepeatTurn(deps: RepeatTurnDeps) {
   const regenerate = async (scope: Scope, input: RepeatTurnInput): Promise<TurnId> => {
     assertModel(deps.resolve, input)
-    const { conversation, row, assistant, question } = await deps.db.write((tx) =>
-      acceptRegenerate(deps, { tx, scope, input }),
-    )
-    await deps.launch(scope, { conversation, row, assistant, question, userMessage: null, input })
-    return row.id
+    const repeated = await deps.db.write((tx) => acceptRegenerate(deps, { tx, scope, input }))
+    deps.launch(scope, { ...repeated, userMessage: null, input })
+    return repeated.row.id
   }
 
   const continueAnswer = async (scope: Scope, input: RepeatTurnInput): Promise<TurnId> => {
     assertModel(deps.resolve, input)
-    const { conversation, row, assistant, question } = await deps.db.write((tx) =>
-      acceptContinue(deps, { tx, scope, input }),
-    )
-    const language = deps.detectLanguage(assistant.text) === 'sv' ? 'sv' : 'en'
-    const instruction = continueInstructions[language]
-    const more = assistant.text.trim() === '' ? {} : { instruction }
-    await deps.launch(scope, { conversation, row, assistant, question, userMessage: null, input, ...more })
-    return row.id
+    const repeated = await deps.db.write((tx) => acceptContinue(deps, { tx, scope, input }))
+    const { text } = repeated.assistant
+    const instruction = continueInstructions[deps.detectLanguage(text) === 'sv' ? 'sv' : 'en']
+    const more = text.trim() === '' ? {} : { instruction }
+    deps.launch(scope, { ...repeated, userMessage: null, input, ...more })
+    return repeated.row.id
   }
 
   return { regenerate, continueAnswer }
@@ -101,7 +98,8 @@ async function acceptRegenerate(deps: RepeatTurnDeps, repeat: RepeatIn): Promise
   await deps.messages.insert(tx, [assistant])
   await deps.turns.insert(tx, row)
   await deps.conversations.update(tx, scope, { id: conversation.id, patch: { headMessageId: id } })
-  return { conversation, row, assistant, question: parent }
+  const [message] = (await deps.messages.presentIn(tx, scope, [assistant])) as [Message]
+  return { conversation, row, assistant, question: parent, message }
 }
 
 async function acceptContinue(deps: RepeatTurnDeps, repeat: RepeatIn): Promise<Repeated> {
@@ -126,5 +124,7 @@ async function acceptContinue(deps: RepeatTurnDeps, repeat: RepeatIn): Promise<R
   await deps.messages.update(tx, scope, { id: message.id, patch })
   await deps.turns.insert(tx, row)
   const question = message.text.trim() === '' ? parent : message
-  return { conversation, row, assistant: { ...message, ...patch }, question }
+  const assistant = { ...message, ...patch }
+  const [shown] = (await deps.messages.presentIn(tx, scope, [assistant])) as [Message]
+  return { conversation, row, assistant, question, message: shown }
 }

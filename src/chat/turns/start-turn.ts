@@ -4,8 +4,8 @@ import type { Database, WriteTransaction } from '../../storage/index.ts'
 import { type Answerer, describeAnswerer } from '../answering/answer.ts'
 import { estimateTokens } from '../answering/tokens.ts'
 import type { ConversationStore } from '../conversations/conversation-store.ts'
-import { type MessageStore, presentMessage } from '../conversations/message-store.ts'
-import type { ConversationId, MessageId, StartTurn, TurnId } from '../schema.ts'
+import type { MessageStore } from '../conversations/message-store.ts'
+import type { ConversationId, Message, MessageId, StartTurn, TurnId } from '../schema.ts'
 import type { ConversationRow, MessageRow, TurnRow } from '../tables.ts'
 import type { AppendEntry } from './end-turn.ts'
 import type { Launch } from './launch-turn.ts'
@@ -46,6 +46,8 @@ type Stored = {
   readonly user: MessageRow
   readonly assistant: MessageRow
   readonly row: TurnRow
+  readonly userMessage: Message
+  readonly message: Message
 }
 
 const titleLength = 60
@@ -60,9 +62,9 @@ export const createStartTurn = (deps: StartTurnDeps) =>
     assertModel(deps.resolve, input)
     const stored = await deps.db.write((tx) => accept(deps, { tx, scope, input }))
     if ('turnId' in stored) return stored.turnId
-    const { conversation, user, assistant, row } = stored
-    await deps.launch(scope, { conversation, row, assistant, question: user, userMessage: presentMessage(user), input })
-    return row.id
+    const { user, ...launched } = stored
+    deps.launch(scope, { ...launched, question: user, input })
+    return stored.row.id
   }
 
 type AcceptInput = { readonly tx: WriteTransaction; readonly scope: Scope; readonly input: StartTurnInput }
@@ -105,7 +107,8 @@ async function accept(deps: StartTurnDeps, { tx, scope, input }: AcceptInput): P
   const patch = { headMessageId: assistantId, title }
   await deps.conversations.update(tx, scope, { id: conversation.id, patch })
   await deps.appendEntry(tx, scope, user)
-  return { conversation: { ...conversation, ...patch }, user, assistant, row }
+  const [userMessage, message] = (await deps.messages.presentIn(tx, scope, [user, assistant])) as [Message, Message]
+  return { conversation: { ...conversation, ...patch }, user, assistant, row, userMessage, message }
 }
 
 async function claimKey(
