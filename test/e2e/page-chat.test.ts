@@ -37,18 +37,23 @@ describeInBrowser('the page', () => {
 
   it('ASTRA-15: reloaded in mid-answer, shows what had come and finishes it (complaints 16 and 17)', async () => {
     const { stub, open, test } = await setStage()
-    stub.play(halves('Before the reload,', ' and after it.'))
+    const [before, gate, after, finish] = halves('Before the reload,', ' and after it.')
+    stub.play([before, gate, { type: 'text', text: ' still' }, gate, after, finish])
     const { page } = await open()
     await ask(page, 'Tell me')
     await answers(page).getByText('Before the reload,').waitFor(shown)
     await page.reload()
     await answers(page).getByText('Before the reload,').waitFor(shown)
-    expect(await answers(page).getAttribute('aria-busy')).toBe('true')
     await stub.next()
-    await page.locator('article[aria-busy="false"]').getByText('Before the reload, and after it.').waitFor(shown)
+    await page.locator('article[aria-busy="true"]').getByText('Before the reload, still').waitFor(shown)
+    await stub.next()
+    await page.locator('article[aria-busy="false"]').getByText('Before the reload, still and after it.').waitFor(shown)
     const conversationId = page.url().split('/c/')[1]
     const { body } = await test.call('GET', `/api/v2/conversations/${conversationId}/messages`)
-    expect(body.items.map((one: { text: string }) => one.text)).toEqual(['Tell me', 'Before the reload, and after it.'])
+    expect(body.items.map((one: { text: string }) => one.text)).toEqual([
+      'Tell me',
+      'Before the reload, still and after it.',
+    ])
     expect(await answers(page).count()).toBe(1)
   })
 
@@ -159,10 +164,22 @@ describeInBrowser('the page', () => {
     const { page } = await open(`/app/c/${conversation.id}`)
     await questions(page).getByText('Line 44.').waitFor(shown)
     expect(await questions(page).getByText('Line 10.').count()).toBe(0)
+    const letThrough = Promise.withResolvers<void>()
+    let held = false
+    await page.route(/before=/, async (route) => {
+      held = true
+      await letThrough.promise
+      await route.continue()
+    })
     const first = questions(page).getByText('Line 20.')
     const top = () => first.evaluate((element) => element.getBoundingClientRect().top)
-    await first.scrollIntoViewIfNeeded()
+    const scrollUp = async () => {
+      await first.scrollIntoViewIfNeeded()
+      return held
+    }
+    await expect.poll(scrollUp, shown).toBe(true)
     const before = await top()
+    letThrough.resolve()
     await questions(page)
       .getByText('Line 10.')
       .waitFor({ ...shown, state: 'attached' })

@@ -99,7 +99,7 @@ export async function ask(page: Page, text: string): Promise<void> {
 }
 
 /** A script that stops at a gate after its first piece. */
-export const halves = (first: string, second: string): StubStep[] => [
+export const halves = (first: string, second: string): [StubStep, StubStep, StubStep, StubStep] => [
   { type: 'text', text: first },
   { type: 'gate' },
   { type: 'text', text: second },

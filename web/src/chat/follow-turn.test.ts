@@ -62,6 +62,12 @@ it('goes on over many broken connections, asking for what it has not seen', asyn
   expect(server.waits.at(-1)).toBeGreaterThan(0)
 })
 
+it('takes no event twice from a server that begins again', async () => {
+  const again = { attach: async () => new Response(wire(0)), waitToRetry: async () => {} }
+  const broken = new Response(wire(0).slice(0, -20))
+  expect(await follow(again, { response: broken })).toEqual(events)
+})
+
 it('gives up at once on what no further attempt can mend', async () => {
   const gone = new Failure({ code: 'not-found', retryable: false })
   const deps = { attach: async () => Promise.reject(gone), waitToRetry: async () => {} }
