@@ -119,14 +119,14 @@ function changes(deps: ConversationsDeps, { get, present }: Reads) {
 
   /** Deletes the conversation with its messages and entries; an answer that is being written is stopped first. */
   const remove = async (scope: Scope, id: ConversationId): Promise<void> => {
-    const mine = deps.live.all().filter((live) => live.turn.conversationId === id && live.ownerId === scope.userId)
-    for (const live of mine) live.halt('stopped')
-    await Promise.all(mine.map((live) => live.ended))
+    await haltTurns(deps.live, scope, id)
     const isGone = await deps.db.write(async (tx) => {
       await deps.removeEntries(tx, scope, id)
       return deps.conversations.remove(tx, scope, id)
     })
     if (!isGone) throw new ProblemError('not-found', { detail: 'There is no such conversation.' })
+    // A question that was stored in between has gone with it: nobody can read its answer any more.
+    await haltTurns(deps.live, scope, id)
     deps.feed.tell(scope, { type: 'conversation-deleted', conversationId: id })
   }
 
@@ -134,6 +134,12 @@ function changes(deps: ConversationsDeps, { get, present }: Reads) {
 }
 
 export type Conversations = ReturnType<typeof createConversations>
+
+async function haltTurns(live: LiveTurns, scope: Scope, id: ConversationId): Promise<void> {
+  const mine = live.all().filter(({ turn, ownerId }) => turn.conversationId === id && ownerId === scope.userId)
+  for (const turn of mine) turn.halt('stopped')
+  await Promise.all(mine.map(({ ended }) => ended))
+}
 
 type LeafInput = { readonly scope: Scope; readonly id: ConversationId; readonly headMessageId: MessageId }
 

@@ -4,7 +4,7 @@ import type { ContextRecord } from '../answering/answer.ts'
 import { estimateTokens } from '../answering/tokens.ts'
 import type { ConversationStore } from '../conversations/conversation-store.ts'
 import type { MessageStore } from '../conversations/message-store.ts'
-import type { Message, Turn } from '../schema.ts'
+import type { Message, Turn, TurnEvent } from '../schema.ts'
 import type { MessageRow, TurnRow } from '../tables.ts'
 import type { NumberedEvent } from './live-turn.ts'
 import type { TurnStore } from './turn-store.ts'
@@ -27,36 +27,51 @@ export type EndTurnInput = {
   /** The answer as it ends. */
   readonly message: Message
   readonly status: Exclude<Turn['status'], 'running'>
+  readonly finishReason: 'stop' | 'length' | null
   readonly problemCode: ProblemCode | null
-  /** Events that are not stored yet, the last of them `turn-end`. */
+  /** Events that are not stored yet; `turn-end` follows them. */
   readonly events: readonly NumberedEvent[]
+  /** The number that `turn-end` gets. */
+  readonly lastNumber: number
   readonly record: ContextRecord | undefined
 }
 
-/** Stores the end of a turn in one transaction: answer, turn, last events, context record, entry of the merged log. */
+export type TurnEnd = Extract<TurnEvent, { type: 'turn-end' }>
+
+/**
+ * Stores the end of a turn in one transaction: answer, turn, last events, context record, entry of the merged log. Of a
+ * turn whose conversation has been deleted meanwhile there is nothing left to store.
+ * @returns `turn-end` as it is stored
+ */
 export const createEndTurn = (deps: EndTurnDeps) =>
-  async function endTurn(scope: Scope, input: EndTurnInput): Promise<void> {
-    const { row, assistant, message } = input
-    const nowMs = deps.clock.now().getTime()
-    // The answer's instant is its end: whoever asks for what is newer than the question must be given it.
-    const patch = {
-      ...answerColumns(message),
-      status: input.message.status,
-      problemCode: input.problemCode,
-      createdAt: nowMs,
-    }
-    await deps.db.write(async (tx) => {
-      await deps.turns.appendEvents(tx, scope, { turnId: row.id, events: input.events })
-      await deps.messages.update(tx, scope, { id: assistant.id, patch })
-      await deps.turns.update(tx, scope, {
-        id: row.id,
-        patch: { status: input.status, problemCode: input.problemCode, endedAt: nowMs },
-      })
-      await deps.conversations.update(tx, scope, { id: row.conversationId, patch: { updatedAt: nowMs } })
-      if (input.record !== undefined) await deps.turns.insertContext(tx, scope, { row, record: input.record })
-      if (message.text.trim() !== '') await deps.appendEntry(tx, scope, { ...assistant, ...patch })
-    })
+  function endTurn(scope: Scope, input: EndTurnInput): Promise<TurnEnd> {
+    return deps.db.write((tx) => storeEnd(deps, { tx, scope, input }))
   }
+
+type EndIn = { readonly tx: WriteTransaction; readonly scope: Scope; readonly input: EndTurnInput }
+
+async function storeEnd(deps: EndTurnDeps, { tx, scope, input }: EndIn): Promise<TurnEnd> {
+  const { row, assistant, status, problemCode } = input
+  // The answer's instant is its end: whoever asks for what is newer than the question must be given it. It is taken
+  // here, where writes follow each other, so that no later entry can have been seen before it.
+  const nowMs = deps.clock.now().getTime()
+  const createdAt = new Date(nowMs).toISOString()
+  const message = { ...input.message, turnId: row.id, status, problemCode, createdAt }
+  const end: TurnEnd = { type: 'turn-end', status, finishReason: input.finishReason, message }
+  const patch = { ...answerColumns(message), status, problemCode, createdAt: nowMs }
+  const { numUpdatedRows } = await deps.turns.update(tx, scope, {
+    id: row.id,
+    patch: { status, problemCode, endedAt: nowMs },
+  })
+  if (numUpdatedRows === 0n) return end
+  const events = [...input.events, { number: input.lastNumber, event: end }]
+  await deps.turns.appendEvents(tx, scope, { turnId: row.id, events })
+  await deps.messages.update(tx, scope, { id: assistant.id, patch })
+  await deps.conversations.update(tx, scope, { id: row.conversationId, patch: { updatedAt: nowMs } })
+  if (input.record !== undefined) await deps.turns.insertContext(tx, scope, { row, record: input.record })
+  if (message.text.trim() !== '') await deps.appendEntry(tx, scope, { ...assistant, ...patch })
+  return end
+}
 
 const answerColumns = (message: Message) => ({
   text: message.text,

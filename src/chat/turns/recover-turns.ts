@@ -1,7 +1,7 @@
 import { type Clock, createId, type Log, ProblemError, type Scope, toProblem } from '../../core/index.ts'
 import { type MessageStore, presentMessage } from '../conversations/message-store.ts'
 import type { TurnRow } from '../tables.ts'
-import type { EndTurnInput } from './end-turn.ts'
+import type { EndTurnInput, TurnEnd } from './end-turn.ts'
 import { createLiveTurn, type NumberedEvent } from './live-turn.ts'
 import { problemEvent } from './run-turn.ts'
 import { presentTurn, type TurnStore } from './turn-store.ts'
@@ -9,7 +9,7 @@ import { presentTurn, type TurnStore } from './turn-store.ts'
 export type RecoverDeps = {
   readonly messages: MessageStore
   readonly turns: TurnStore
-  readonly endTurn: (scope: Scope, input: EndTurnInput) => Promise<void>
+  readonly endTurn: (scope: Scope, input: EndTurnInput) => Promise<TurnEnd>
   readonly clock: Clock
   readonly log: Log
 }
@@ -48,15 +48,15 @@ async function recover(deps: RecoverDeps, row: TurnRow): Promise<void> {
   for (const { event } of await deps.turns.eventsAfter(scope, { turnId: row.id, after: 0 })) live.publish(event)
   const problem = toProblem(new ProblemError('interrupted'))
   const first: NumberedEvent = { number: live.count() + 1, event: problemEvent(problem) }
-  const message = { ...live.message(), turnId: row.id, status: 'interrupted', problemCode: problem.code } as const
-  const last = { type: 'turn-end', status: 'interrupted', finishReason: null, message } as const
   await deps.endTurn(scope, {
     row,
     assistant,
-    message,
+    message: live.message(),
     status: 'interrupted',
+    finishReason: null,
     problemCode: problem.code,
-    events: [first, { number: first.number + 1, event: last }],
+    events: [first],
+    lastNumber: first.number + 1,
     record: undefined,
   })
 }

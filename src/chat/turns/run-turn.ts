@@ -4,14 +4,14 @@ import type { AnswerEvent, AnswerRequest, Composition, ContextRecord } from '../
 import type { Feed } from '../feed.ts'
 import type { Message, Turn, TurnEvent, TurnId } from '../schema.ts'
 import type { MessageRow, TurnRow } from '../tables.ts'
-import type { EndTurnInput } from './end-turn.ts'
+import type { EndTurnInput, TurnEnd } from './end-turn.ts'
 import type { LiveTurn, NumberedEvent } from './live-turn.ts'
 import type { TurnRecorder } from './turn-recorder.ts'
 
 export type RunTurnDeps = {
   readonly answer: (scope: Scope, request: AnswerRequest) => AsyncIterable<AnswerEvent>
   readonly record: (scope: Scope, turnId: TurnId) => TurnRecorder
-  readonly endTurn: (scope: Scope, input: EndTurnInput) => Promise<void>
+  readonly endTurn: (scope: Scope, input: EndTurnInput) => Promise<TurnEnd>
   readonly feed: Feed
   readonly clock: Clock
   readonly log: Log
@@ -121,19 +121,20 @@ type StoreInput = {
 async function store(deps: RunTurnDeps, { run, ending, record, unsaved }: StoreInput): Promise<void> {
   const { live, row, assistant } = run.turn
   const events = [...unsaved]
-  const last = endEvent(live, ending)
   for (let attempt = 0; ; attempt += 1) {
     try {
-      await deps.endTurn(run.scope, {
+      const end = await deps.endTurn(run.scope, {
         row,
         assistant,
-        message: last.message,
+        message: live.message(),
         status: ending.status,
+        finishReason: ending.finishReason,
         problemCode: ending.problem?.code ?? null,
-        events: [...events, { number: live.count() + 1, event: last }],
+        events,
+        lastNumber: live.count() + 1,
         record,
       })
-      live.publish(last)
+      live.publish(end)
       return
     } catch (error) {
       deps.log.error('turn.end-not-stored', { turnId: row.id, attempt, error })
@@ -149,17 +150,6 @@ async function store(deps: RunTurnDeps, { run, ending, record, unsaved }: StoreI
 }
 
 const retryMs = (attempt: number): number => Math.min(250 * 2 ** attempt, 5_000)
-
-const endEvent = (live: LiveTurn, ending: Ending) => {
-  const turn = live.turn
-  const message: Message = {
-    ...live.message(),
-    turnId: turn.id,
-    status: ending.status,
-    problemCode: ending.problem?.code ?? null,
-  }
-  return { type: 'turn-end', status: ending.status, finishReason: ending.finishReason, message } as const
-}
 
 /** Whether waiting can help: a full disk or a busy database may recover, a bug will not. */
 const isPassing = ({ code, retryable }: Problem): boolean => retryable && code.startsWith('storage-')

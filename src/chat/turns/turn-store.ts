@@ -1,4 +1,4 @@
-import { createId, type Scope } from '../../core/index.ts'
+import type { Scope } from '../../core/index.ts'
 import type { Database, WriteTransaction } from '../../storage/index.ts'
 import type { ContextRecord } from '../answering/answer.ts'
 import type { MessageId, Turn, TurnEvent, TurnId } from '../schema.ts'
@@ -84,7 +84,10 @@ function turnWrites() {
 }
 
 function recordWrites(now: () => Date) {
-  /** Stores a run of events under the numbers of its first and last. */
+  /**
+   * Stores a run of events under the numbers of its first and last. A write that was told to have failed may be found
+   * stored all the same: the run that is tried again begins alike, and takes its place.
+   */
   const appendEvents = async (
     tx: WriteTransaction,
     scope: Scope,
@@ -100,15 +103,22 @@ function recordWrites(now: () => Date) {
       events: JSON.stringify(run.events.map(({ event }) => event)),
       createdAt: now().getTime(),
     }
-    await tx.withTables<ChatTables>().insertInto('turnEvents').values(row).execute()
+    const { lastNumber, events, createdAt } = row
+    await tx
+      .withTables<ChatTables>()
+      .insertInto('turnEvents')
+      .values(row)
+      .onConflict((on) => on.columns(['turnId', 'firstNumber']).doUpdateSet({ lastNumber, events, createdAt }))
+      .execute()
   }
 
+  /** Keeps what an answer was made from, under the id of its turn; once, however often the end is tried. */
   const insertContext = (tx: WriteTransaction, scope: Scope, kept: { row: TurnRow; record: ContextRecord }) =>
     tx
       .withTables<ChatTables>()
       .insertInto('contextRecords')
       .values({
-        id: createId(),
+        id: kept.row.id,
         ownerId: scope.userId,
         turnId: kept.row.id,
         messageId: kept.row.assistantMessageId,
@@ -117,6 +127,7 @@ function recordWrites(now: () => Date) {
         record: JSON.stringify(kept.record),
         createdAt: now().getTime(),
       })
+      .onConflict((on) => on.column('id').doNothing())
       .execute()
 
   /** Drops the events of turns that ended before then: they can no longer be resumed, the messages stay. */
