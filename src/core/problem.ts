@@ -13,6 +13,7 @@ export const problems = {
   'invalid-request': { status: 422, title: 'The request does not have the expected form', retryable: false },
   'not-found': { status: 404, title: 'There is no such thing here', retryable: false },
   'method-not-allowed': { status: 405, title: 'This address does not take that method', retryable: false },
+  'not-served': { status: 501, title: 'This protocol is not served here', retryable: false },
   conflict: { status: 409, title: 'The thing has changed meanwhile', retryable: false },
   'turn-running': { status: 409, title: 'An answer is still being written in this conversation', retryable: true },
   'idempotency-mismatch': { status: 422, title: 'The idempotency key was used for another request', retryable: false },

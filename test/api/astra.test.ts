@@ -42,6 +42,15 @@ describe.each(databases)("ASTRA's interface on %s", (database) => {
     expect(messages.length).toBeGreaterThan(3)
   })
 
+  it('C-1: refuses at the root what it could not answer in the words of the client', async () => {
+    const lumia = await server.call('POST', '/chat', { message: 'hi', user_id: 'ada' })
+    expect([lumia.status, lumia.body.code]).toEqual([501, 'not-served'])
+    const orbit = { message: 'hi', stream: true }
+    expect((await server.call('POST', '/chat', orbit, { 'x-api-key': 'k' })).status).toBe(501)
+    const plain = await server.call('POST', '/chat', { message: 'hi', stream: false }, { 'x-api-key': 'k' })
+    expect(plain.body.response).toBe('It is fine.')
+  })
+
   it.each([
     ['invalid JSON', '{"text":', 400],
     ['no text', {}, 400],
@@ -116,7 +125,7 @@ describe.each(databases)("ASTRA's interface on %s", (database) => {
     expect((await server.call('GET', '/readyz')).body.status).toBe('ready')
   })
 
-  it('C-3, ASTRA-9, ASTRA-15: the merged conversation is the home conversation, and survives a restart', async () => {
+  it('C-3, ASTRA-9, ASTRA-15, LUMIA-40: the merged conversation is the home conversation, and survives a restart', async () => {
     const home = (await server.call('GET', '/api/v2/conversations/home')).body
     expect(home.kind).toBe('home')
     const history = (await server.call('GET', '/history')).body

@@ -32,7 +32,7 @@ async function servePage(options = {}) {
 const get = (path: string, headers = '') => `GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${headers}\r\n`
 
 describe('the page', () => {
-  it('ASTRA-2: is where / leads to', async () => {
+  it('ASTRA-2, LLAMA-16: is where / leads to', async () => {
     const { call, url } = await servePage()
     for (const path of ['/', '/app']) {
       const response = await call(path, { redirect: 'manual' })

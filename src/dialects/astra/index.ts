@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { type Chat, type MessageRow, messageTextSchema } from '../../chat/index.ts'
-import { type Scope, toProblem } from '../../core/index.ts'
-import { defineRoute, type ProblemRenderer, type Route, reply } from '../../http/index.ts'
+import { ProblemError, type Scope, toProblem } from '../../core/index.ts'
+import { defineRoute, type ProblemRenderer, type Route, reply, type Transport } from '../../http/index.ts'
+import { isServed, tellRootDialect } from '../root-chat.ts'
 import { instantSchema } from './instant.ts'
 
 export type AstraDeps = Pick<Chat, 'conversations' | 'messages' | 'startTurn' | 'turns'>
@@ -67,7 +68,8 @@ const chatRoute = ({ conversations, startTurn, turns }: AstraDeps, prefix: strin
     renderProblem: renderAstraProblem,
     body: chatSchema,
     replies: { 200: replySchema },
-    handler: async ({ scope, body, signal }) => {
+    handler: async ({ scope, body, signal, transport }) => {
+      if (prefix === '') assertOurs(body, transport)
       const text = body.text ?? body.message ?? ''
       const { id } = await conversations.home(scope)
       const conversationId = id as Parameters<typeof startTurn>[1]['conversationId']
@@ -78,6 +80,14 @@ const chatRoute = ({ conversations, startTurn, turns }: AstraDeps, prefix: strin
       return { reply: answer, response: answer, conversation_id, message_id }
     },
   })
+
+/** At the root, clients of other systems may call: an answer that they could not read would be worse than none. */
+function assertOurs(body: Readonly<Record<string, unknown>>, { headers }: Transport): void {
+  const dialect = tellRootDialect({ body, accept: headers.get('accept'), hasApiKey: headers.has('x-api-key') })
+  if (isServed(dialect, { body })) return
+  const name = dialect === 'lumia' ? 'Lumia' : 'ORBIT'
+  throw new ProblemError('not-served', { detail: `This is ${name}'s way of asking, which is not served yet.` })
+}
 
 const logRoutes = (deps: AstraDeps, prefix: string): Route[] => [
   defineRoute({
