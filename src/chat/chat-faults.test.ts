@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createDatabase, databases } from '../../test/support/database.ts'
 import { type BrainId, createId, ProblemError, type Scope, silentLog, systemClock, type UserId } from '../core/index.ts'
-import { createScripted } from '../providers/index.ts'
+import { createScripted, type ScriptStep } from '../providers/index.ts'
 import { type Database, openDatabase } from '../storage/index.ts'
 import { type Chat, type ConversationId, createChat } from './index.ts'
 
@@ -20,6 +20,8 @@ const words = [
   { type: 'text', text: 'Hello ' },
   { type: 'text', text: 'world' },
 ] as const
+type Script = Iterable<ScriptStep>
+const hanging = { script: [{ type: 'wait', until: new Promise(() => undefined) }] } as const
 const place = { source: 'web-chat', channel: 'chat' }
 
 describe.each(databases)('the room on %s, when writes go wrong', (kind) => {
@@ -38,9 +40,12 @@ describe.each(databases)('the room on %s, when writes go wrong', (kind) => {
   }
 
   /** The room over a database whose writes the test bends; every delta is saved at once. */
-  const build = async (bend: (write: Database['write']) => Database['write'], db?: Database): Promise<Chat> => {
+  const build = async (
+    bend: (write: Database['write']) => Database['write'],
+    { db, script = words }: { readonly db?: Database; readonly script?: Script } = {},
+  ): Promise<Chat> => {
     const real = db ?? (await open())
-    const provider = createScripted({ script: () => words, sleep: async () => undefined })
+    const provider = createScripted({ script: () => script, sleep: async () => undefined })
     const [model] = await provider.models(signal)
     return createChat(
       {
@@ -93,6 +98,35 @@ describe.each(databases)('the room on %s, when writes go wrong', (kind) => {
     expect(seen.at(-1)).toMatch(/turn-end$/)
   })
 
+  it('F13: fails a stop at once while the disk refuses the end, and a deletion too', async () => {
+    let isFull = false
+    const chat = await build(
+      (write) => async (work) => {
+        if (isFull) throw new ProblemError('storage-full')
+        return write(work)
+      },
+      hanging,
+    )
+    const conversationId = await begin(chat)
+    const turnId = await chat.startTurn(scope, { text: 'hi', conversationId, ...place })
+    isFull = true
+    await expect(chat.turns.stop(scope, turnId)).rejects.toMatchObject({ code: 'storage-full' })
+    await expect(chat.conversations.remove(scope, conversationId)).rejects.toMatchObject({ code: 'storage-full' })
+    isFull = false
+    await Promise.all(chat.running().map(({ ended }) => ended))
+    expect((await chat.turns.get(scope, turnId)).status).toBe('stopped')
+  })
+
+  it('does not give an unfinished answer to who waits when the server closes', async () => {
+    const chat = await build((write) => write, hanging)
+    const conversationId = await begin(chat)
+    const turnId = await chat.startTurn(scope, { text: 'hi', conversationId, ...place })
+    const closed = AbortSignal.abort(new ProblemError('shutting-down'))
+    const waiting = chat.turns.awaitAnswer(scope, { turnId, signal: closed })
+    await expect(waiting).rejects.toMatchObject({ code: 'shutting-down' })
+    await chat.turns.stop(scope, turnId)
+  })
+
   it('tells the end of an answer as it is stored, its instant too', async () => {
     const chat = await build((write) => write)
     const conversationId = await begin(chat)
@@ -106,7 +140,7 @@ describe.each(databases)('the room on %s, when writes go wrong', (kind) => {
 
   it('ends the answer of a conversation that is deleted after the question was stored', async () => {
     const db = await open()
-    const other = await build((write) => write, db)
+    const other = await build((write) => write, { db })
     const chat = await build(
       (write) => async (work) => {
         const value = await write(work)
@@ -114,7 +148,7 @@ describe.each(databases)('the room on %s, when writes go wrong', (kind) => {
         isAsking = false
         return value
       },
-      db,
+      { db },
     )
     let isAsking = false
     const conversationId = await begin(chat)

@@ -100,6 +100,20 @@ describe.each(databases)('turns on %s', (database) => {
     expect(replay).toEqual(live)
     const tail = await (await openStream(`${server.url}/api/v2/turns/${turnId}/events?after=3`)).all()
     expect(tail).toEqual(live.slice(3))
+    const later = await openStream(`${server.url}/api/v2/turns/${turnId}/events?after=1`, {
+      headers: { 'last-event-id': '4' },
+    })
+    expect(await later.all()).toEqual(live.slice(4))
+  })
+
+  it('F8: tells the end to a client that has seen more than was kept, and nothing to one that has seen all', async () => {
+    const live = await (await askStream('again')).all()
+    const events = `${server.url}/api/v2/turns/${JSON.parse(live[0]?.data ?? '{}').turn.id}/events`
+    const [end, ...more] = await (await openStream(`${events}?after=20`)).all()
+    expect(more).toEqual([])
+    expect(end).toMatchObject({ id: '21', event: 'turn-end' })
+    expect(JSON.parse(end?.data ?? '{}').message).toMatchObject({ text: 'Hello world', status: 'complete' })
+    expect(await (await openStream(`${events}?after=${live.length}`)).all()).toEqual([])
   })
 
   it('shows the text so far to who opens the conversation in mid-answer', async () => {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { ProblemError, type Scope } from '../../core/index.ts'
 import type { Model, ModelEvent, ModelMessage, Provider } from '../../providers/index.ts'
 import type { Citation, Context } from '../schema.ts'
@@ -100,7 +100,7 @@ function composeFor(request: AnswerRequest, options: AnswerOptions): Composition
     })
   }
   const asked = { model: id, messages, parameters: defined(parameters) }
-  const requestHash = createHash('sha256').update(JSON.stringify(asked)).digest('hex')
+  const requestHash = hash('sha256', JSON.stringify(asked))
   return { context, messages, parameters: asked.parameters, requestHash }
 }
 

@@ -3,6 +3,7 @@ import type { Database, WriteTransaction } from '../../storage/index.ts'
 import type { Feed } from '../feed.ts'
 import type { Conversation, ConversationId, CreateConversation, MessageId, UpdateConversation } from '../schema.ts'
 import type { ConversationRow } from '../tables.ts'
+import { haltTurn } from '../turns/await-end.ts'
 import type { LiveTurns } from '../turns/live-turn.ts'
 import { type ConversationStore, type ListPosition, presentConversation } from './conversation-store.ts'
 import type { MessageStore } from './message-store.ts'
@@ -137,8 +138,7 @@ export type Conversations = ReturnType<typeof createConversations>
 
 async function haltTurns(live: LiveTurns, scope: Scope, id: ConversationId): Promise<void> {
   const mine = live.all().filter(({ turn, ownerId }) => turn.conversationId === id && ownerId === scope.userId)
-  for (const turn of mine) turn.halt('stopped')
-  await Promise.all(mine.map(({ ended }) => ended))
+  await Promise.all(mine.map((turn) => haltTurn(turn, scope.signal)))
 }
 
 type LeafInput = { readonly scope: Scope; readonly id: ConversationId; readonly headMessageId: MessageId }

@@ -105,7 +105,8 @@ const turnRoutes = ({ turns }: Deps): Route[] => [
     events: turnEventSchema,
     handler: async ({ scope, params, query, signal, transport }) => {
       await turns.get(scope, params.turnId)
-      const after = query.after ?? lastEventId(transport)
+      // A browser that comes back keeps the address it first used: the header knows better.
+      const after = Math.max(query.after ?? 0, lastEventId(transport))
       return streamOf(framesOf(turns.attach(scope, { turnId: params.turnId, after, signal })))
     },
   }),

@@ -36,6 +36,17 @@ export function createTurnStore(db: Database, now: () => Date) {
       .filter(({ number }) => number > place.after)
   }
 
+  /** The number of the last stored event of a turn; undefined when none is kept. */
+  const lastNumber = async (scope: Scope, turnId: TurnId): Promise<number | undefined> => {
+    const row = await read
+      .selectFrom('turnEvents')
+      .select((eb) => eb.fn.max('lastNumber').as('last'))
+      .where('ownerId', '=', scope.userId)
+      .where('turnId', '=', turnId)
+      .executeTakeFirst()
+    return row?.last ?? undefined
+  }
+
   const findContext = (scope: Scope, messageId: MessageId): Promise<ContextRecordRow | undefined> =>
     read
       .selectFrom('contextRecords')
@@ -53,7 +64,7 @@ export function createTurnStore(db: Database, now: () => Date) {
   const listRunning = (limit: number): Promise<TurnRow[]> =>
     read.selectFrom('turns').selectAll().where('status', '=', 'running').orderBy('id').limit(limit).execute()
 
-  return { find, eventsAfter, findContext, listRunning, ...turnWrites(), ...recordWrites(now) }
+  return { find, eventsAfter, lastNumber, findContext, listRunning, ...turnWrites(), ...recordWrites(now) }
 }
 
 function turnWrites() {

@@ -1,6 +1,7 @@
 import { ProblemError, type Scope } from '../../core/index.ts'
 import type { Messages } from '../conversations/messages.ts'
 import type { Answer, MessageId, Turn, TurnEvent, TurnId } from '../schema.ts'
+import { failureOf, haltTurn } from './await-end.ts'
 import type { LiveTurn, LiveTurns, NumberedEvent } from './live-turn.ts'
 import { presentTurn, type TurnStore } from './turn-store.ts'
 
@@ -39,30 +40,37 @@ export function createTurns(deps: TurnsDeps) {
     const turn = await get(scope, input.turnId)
     const stored = await deps.turns.eventsAfter(scope, input)
     if (stored.length > 0) yield* stored
-    else if (input.after === 0) yield* await summary(scope, turn)
+    else if ((await deps.turns.lastNumber(scope, input.turnId)) !== input.after) {
+      yield* await summary(scope, { turn, after: input.after })
+    }
   }
 
-  /** A turn whose events have been dropped is told by its outcome alone. */
-  const summary = async (scope: Scope, turn: Turn): Promise<NumberedEvent[]> => {
-    const message = await deps.messages.get(scope, turn.assistantMessageId as MessageId)
+  /**
+   * A turn whose events have been dropped, or of which more has been shown than a killed server had saved, is told by
+   * its outcome alone.
+   */
+  const summary = async (scope: Scope, told: { turn: Turn; after: number }): Promise<NumberedEvent[]> => {
+    const { turn, after } = told
     if (turn.status === 'running') return []
+    const message = await deps.messages.get(scope, turn.assistantMessageId as MessageId)
+    const end = { type: 'turn-end', status: turn.status, finishReason: null, message } as const
+    if (after > 0) return [{ number: after + 1, event: end }]
     const userMessage =
       turn.userMessageId === null ? null : await deps.messages.get(scope, turn.userMessageId as MessageId)
-    const events: TurnEvent[] = [
-      { type: 'turn-start', turn, userMessage, message },
-      { type: 'turn-end', status: turn.status, finishReason: null, message },
-    ]
+    const events: TurnEvent[] = [{ type: 'turn-start', turn, userMessage, message }, end]
     return events.map((event, index) => ({ number: index + 1, event }))
   }
 
   /**
    * Waits for the end of a turn.
    * @throws ProblemError what the turn failed with; the messages are kept. A disk that refuses the answer fails at once.
+   * @throws the signal's reason when that comes first
    */
   const awaitAnswer = async (scope: Scope, input: { turnId: TurnId; signal: AbortSignal }): Promise<Answer> => {
     const failure = await failureOf(attach(scope, { ...input, after: 0 }))
     if (failure !== undefined) throw failure
     const turn = await get(scope, input.turnId)
+    if (turn.status === 'running') input.signal.throwIfAborted()
     const [message, userMessage] = await Promise.all([
       deps.messages.get(scope, turn.assistantMessageId as MessageId),
       turn.userMessageId === null ? null : deps.messages.get(scope, turn.userMessageId as MessageId),
@@ -70,11 +78,13 @@ export function createTurns(deps: TurnsDeps) {
     return { turn, userMessage, message }
   }
 
-  /** Stops a turn and resolves with it once its end is stored; one that has ended already is returned as it is. */
+  /**
+   * Stops a turn and resolves with it once its end is stored; one that has ended already is returned as it is.
+   * @throws ProblemError `not-found`; `storage-*` while the disk refuses the end
+   */
   const stop = async (scope: Scope, id: TurnId): Promise<Turn> => {
     const live = findLive(scope, id)
-    live?.halt('stopped')
-    await live?.ended
+    if (live !== undefined) await haltTurn(live, scope.signal)
     return get(scope, id)
   }
 
@@ -82,19 +92,3 @@ export function createTurns(deps: TurnsDeps) {
 }
 
 export type Turns = ReturnType<typeof createTurns>
-
-/** Waits for the end of a turn, or for a disk that refuses it; what it failed with. */
-async function failureOf(events: AsyncIterable<NumberedEvent>): Promise<ProblemError | undefined> {
-  let failure: ProblemError | undefined
-  for await (const { event } of events) {
-    if (event.type === 'problem') failure = problemError(event.problem)
-    if (event.type === 'turn-end' || failure?.code.startsWith('storage-')) break
-  }
-  return failure
-}
-
-const problemError = ({ code, detail, retryAfterMs }: Extract<TurnEvent, { type: 'problem' }>['problem']) =>
-  new ProblemError(code, {
-    ...(detail !== undefined && { detail }),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-  })
