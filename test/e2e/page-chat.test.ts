@@ -189,6 +189,27 @@ describeInBrowser('the page', () => {
     await expect.poll(() => questions(page).getByText('Line 44.').isVisible()).toBe(true)
   })
 
+  it('edits the first message that is loaded, though what came before it is not', async () => {
+    const { test, stub, open } = await setStage()
+    stub.play(answer('Noted.'))
+    const { body: conversation } = await test.call('POST', '/api/v2/conversations', {})
+    const turns = `/api/v2/conversations/${conversation.id}/turns`
+    for (let count = 0; count < 26; count += 1) await test.call('POST', turns, { text: `Line ${count}.` })
+    stub.play(halves('The new', ' way.'))
+    const { page } = await open(`/app/c/${conversation.id}`)
+    await page.route(/before=/, (route) => route.abort())
+    const question = questions(page).filter({ hasText: 'Line 1.' })
+    await question.hover()
+    await question.getByRole('button', { name: 'Edit' }).click()
+    await page.getByRole('textbox', { name: 'Edit your message' }).fill('Another line')
+    await page.getByRole('button', { name: 'Send as a new version' }).click()
+    await answers(page).getByText('The new', { exact: true }).waitFor(shown)
+    await questions(page).getByText('Another line').waitFor(shown)
+    await stub.next()
+    await answers(page).getByText('The new way.').waitFor(shown)
+    expect(await questions(page).getByText('Line 25.').count()).toBe(0)
+  })
+
   it('tells those who listen whole sentences, and when the answer is complete (complaint 38)', async () => {
     const { stub, open } = await setStage()
     stub.play(halves('It rains. The roof', ' is tight.'))

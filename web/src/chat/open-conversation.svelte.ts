@@ -219,11 +219,15 @@ export class OpenConversation {
         signal: this.#closed.signal,
       })
       if (this.detached) await this.showNewest()
-      await this.#follow({ response })
+      await this.#follow({ response }).catch((error: unknown) => {
+        // It began, so it is stored, whatever became of the way to it.
+        this.#staleAgain = true
+        throw error
+      })
     } catch (error) {
       if (!this.#closed.signal.aborted) onTrouble(troubleOf(error))
     } finally {
-      this.busy = false
+      this.#settle()
     }
   }
 
@@ -235,10 +239,17 @@ export class OpenConversation {
       // The turn has ended and its events are gone: what is stored is all there is.
       this.#staleAgain = true
     } finally {
-      this.busy = false
-      this.live = undefined
-      if (this.#staleAgain && !this.#closed.signal.aborted) void this.sync()
+      this.#settle()
     }
+  }
+
+  /** Nothing is being written any more; what could not be shown on the way is read now. */
+  #settle(): void {
+    this.busy = false
+    this.live = undefined
+    if (!this.#staleAgain || this.#closed.signal.aborted) return
+    this.#staleAgain = false
+    void this.sync()
   }
 
   async #follow(start: TurnStart): Promise<void> {
@@ -266,6 +277,8 @@ export class OpenConversation {
     this.outgoing = undefined
     if (event.userMessage) this.#place(event.userMessage)
     this.#show(answer)
+    // Its place may lie before what is loaded, as when the first loaded message was edited.
+    if (this.#staleAgain) void this.sync()
     return answer
   }
 
