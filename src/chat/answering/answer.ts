@@ -22,6 +22,8 @@ export type AnswerRequest = {
   readonly system: string
   /** Newest first; the first is the question. */
   readonly candidates: readonly Candidate[]
+  /** How many of the newest always go in. */
+  readonly fixedCount: number
   readonly limits: HistoryLimits
   readonly parameters: Parameters
 }
