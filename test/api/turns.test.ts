@@ -13,7 +13,7 @@ describe.each(databases)('turns on %s', (database) => {
 
   beforeAll(async () => {
     stub = await startStubProvider({ models: [{ name: 'llama3.2:latest', contextTokens: 8192 }] })
-    server = await startApp({ env: { OLLAMA_HOST: stub.url }, database })
+    server = await startApp({ env: { OLLAMA_HOST: stub.url, HISTORY_MAX_MESSAGES: '2' }, database })
   })
   afterAll(async () => {
     await server.stop()
@@ -218,7 +218,11 @@ describe.each(databases)('turns on %s', (database) => {
     const { body } = await server.call('POST', `/api/v2/messages/${stopped.id}/continue`, {})
     expect(body.message).toMatchObject({ id: stopped.id, text: 'The first half and the second.', status: 'complete' })
     const sent = lastRequest().body as { messages: { role: string; content: string }[] }
-    expect(sent.messages.at(-2)).toMatchObject({ role: 'assistant', content: 'The first half' })
+    expect(sent.messages.slice(-3)).toMatchObject([
+      { role: 'user', content: 'go' },
+      { role: 'assistant', content: 'The first half' },
+      { role: 'user' },
+    ])
     expect((await server.call('POST', `/api/v2/messages/${stopped.id}/continue`, {})).body.code).toBe('conflict')
   })
 
@@ -230,6 +234,18 @@ describe.each(databases)('turns on %s', (database) => {
       messages: [{ role: 'user', text: 'short' }],
       requestHash: expect.stringMatching(/^[0-9a-f]{64}$/),
     })
+  })
+
+  it('LUMIA-2: accounts for every message of the branch, failed answers among them', async () => {
+    await ask('one')
+    stub.play([{ type: 'reply', status: 500, body: 'oops' }])
+    await ask('two')
+    stub.play(answer('Hello'))
+    const { message } = (await ask('three')).body
+    const { context } = (await server.call('GET', `/api/v2/messages/${message.id}/context`)).body
+    const omitted = context.omitted.reduce((sum: number, { count }: { count: number }) => sum + count, 0)
+    const sent = context.parts.filter(({ messageId }: { messageId?: string }) => messageId !== undefined)
+    expect(omitted + sent.length).toBe(5)
   })
 
   it('ASTRA-19, LUMIA-27: sends the prompt of the conversation, or of the one message', async () => {

@@ -39,6 +39,7 @@ export const createComplete = (deps: CompleteDeps) =>
       answerer,
       system: [...deps.operatorPrompts, ...own].filter((text) => text.trim() !== '').join('\n\n'),
       candidates: candidatesOf(said),
+      fixedCount: 1,
       limits: { maxMessages: Number.POSITIVE_INFINITY, sinceMs: undefined },
       parameters: input.parameters,
     }
@@ -58,6 +59,7 @@ function candidatesOf(said: CompleteInput['messages']): Candidate[] {
         createdAt: null,
         countAbove: index,
         tokensAbove,
+        aboveId: null,
       }
       tokensAbove += tokens
       return candidate

@@ -17,6 +17,7 @@ function branch(texts: readonly string[], createdAt: (index: number) => number =
         createdAt: createdAt(index),
         countAbove: index,
         tokensAbove,
+        aboveId: index === 0 ? null : `m${index - 1}`,
       }
       tokensAbove += tokens
       return candidate
@@ -26,7 +27,16 @@ function branch(texts: readonly string[], createdAt: (index: number) => number =
 
 const all = { maxMessages: 1_000, sinceMs: undefined }
 const ask = (candidates: readonly Candidate[], more: Partial<Parameters<typeof compose>[0]> = {}) =>
-  compose({ model: 'm', contextTokens: 8192, reservedTokens: 1024, system: '', candidates, limits: all, ...more })
+  compose({
+    model: 'm',
+    contextTokens: 8192,
+    reservedTokens: 1024,
+    system: '',
+    candidates,
+    fixedCount: 1,
+    limits: all,
+    ...more,
+  })
 
 describe('the composed context', () => {
   it('LUMIA-27: puts the system prompt first, then the history, oldest first, then the question', () => {
@@ -71,6 +81,25 @@ describe('the composed context', () => {
     const { messages, context } = ask(branch(['question', '', 'again']))
     expect(messages.map(({ text }) => text)).toEqual(['question', 'again'])
     expect(context.omitted).toMatchObject([{ reason: 'no-text', count: 1 }])
+  })
+
+  it('LUMIA-2: says what stands above the part of the branch that was read', () => {
+    const read = branch(['one', 'two', 'three', '', 'five']).slice(0, 3)
+    const { messages, context } = ask(read, { limits: { maxMessages: 3, sinceMs: undefined } })
+    expect(messages.map(({ text }) => text)).toEqual(['three', 'five'])
+    expect(context.omitted).toMatchObject([
+      { reason: 'message-limit', count: 2, newestMessageId: 'm1' },
+      { reason: 'no-text', count: 1 },
+    ])
+  })
+
+  it('always sends the fixed messages, whatever the limits, and refuses when they do not fit', () => {
+    const candidates = branch(['question', 'half an answer', 'go on'], () => 0)
+    const limits = { maxMessages: 1, sinceMs: 1 }
+    const { messages, fits } = ask(candidates, { fixedCount: 3, limits })
+    expect(messages.map(({ text }) => text)).toEqual(['question', 'half an answer', 'go on'])
+    expect(fits).toBe(true)
+    expect(ask(candidates, { fixedCount: 3, limits, contextTokens: 36, reservedTokens: 16 }).fits).toBe(false)
   })
 
   it('says when not even the question fits', () => {

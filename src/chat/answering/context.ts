@@ -11,6 +11,8 @@ export type Candidate = {
   readonly createdAt: number | null
   readonly countAbove: number
   readonly tokensAbove: number
+  /** The message that stands right above it in its branch. */
+  readonly aboveId: string | null
 }
 
 /** The window of history that is sent; `sinceMs` is an instant, older messages stay out. */
@@ -26,8 +28,10 @@ type ComposeInput = {
   /** Kept free for the answer. */
   readonly reservedTokens: number
   readonly system: string
-  /** Newest first; the first is what is asked now and always goes in. */
+  /** Newest first; the first is what is asked now. */
   readonly candidates: readonly Candidate[]
+  /** How many of the newest always go in: the question, and what it cannot be understood without. */
+  readonly fixedCount: number
   readonly limits: HistoryLimits
 }
 
@@ -41,15 +45,14 @@ export type Composed = {
 type Taken = { readonly kept: readonly Candidate[]; readonly omitted: readonly ContextOmission[] }
 
 /**
- * Chooses what the model sees: the system prompt and the question always, then history from the newest backwards until
+ * Chooses what the model sees: the system prompt and the fixed messages always, then history from the newest backwards until
  * a limit is met. What is left out is said, with its reason; nothing is cut in the middle of a message.
  */
 export function compose(input: ComposeInput): Composed {
-  const { candidates, system, contextTokens, reservedTokens } = input
+  const { system, contextTokens, reservedTokens } = input
   const systemTokens = system === '' ? 0 : estimateTokens(system)
-  const question = candidates[0]
-  const fixed = systemTokens + (question?.tokens ?? 0)
-  const { kept, omitted } = take(input, contextTokens - reservedTokens - fixed)
+  const fixedTokens = systemTokens + sumOf(input.candidates.slice(0, input.fixedCount))
+  const { kept, omitted } = take(input, contextTokens - reservedTokens - fixedTokens)
   const parts: ContextPart[] = [
     ...(system === '' ? [] : [{ kind: 'system' as const, tokens: systemTokens }]),
     ...kept.map((candidate, index) => part(candidate, index === kept.length - 1)),
@@ -64,14 +67,16 @@ export function compose(input: ComposeInput): Composed {
       model: input.model,
       contextTokens,
       reservedTokens,
-      inputTokens: systemTokens + kept.reduce((sum, { tokens }) => sum + tokens, 0),
+      inputTokens: systemTokens + sumOf(kept),
       estimated: true,
       parts,
       omitted: [...omitted],
     },
-    fits: fixed + reservedTokens <= contextTokens,
+    fits: fixedTokens + reservedTokens <= contextTokens,
   }
 }
+
+const sumOf = (candidates: readonly Candidate[]): number => candidates.reduce((sum, { tokens }) => sum + tokens, 0)
 
 const part = (candidate: Candidate, isQuestion: boolean): ContextPart => ({
   kind: isQuestion ? 'message' : 'history',
@@ -79,10 +84,9 @@ const part = (candidate: Candidate, isQuestion: boolean): ContextPart => ({
   ...(candidate.messageId !== null && { messageId: candidate.messageId }),
 })
 
-function take({ candidates, limits }: ComposeInput, budget: number): Taken {
-  const [question, ...history] = candidates
-  if (question === undefined) return { kept: [], omitted: [] }
-  const kept = [question]
+function take({ candidates, fixedCount, limits }: ComposeInput, budget: number): Taken {
+  const kept = candidates.slice(0, fixedCount)
+  const history = candidates.slice(fixedCount)
   const empty: Candidate[] = []
   let left = budget
   for (const candidate of history) {
@@ -95,7 +99,7 @@ function take({ candidates, limits }: ComposeInput, budget: number): Taken {
     kept.push(candidate)
     left -= candidate.tokens
   }
-  return { kept: kept.reverse(), omitted: withoutText(empty) }
+  return { kept: kept.reverse(), omitted: [...above(candidates.at(-1)), ...withoutText(empty)] }
 }
 
 function reasonToStop(
@@ -115,6 +119,19 @@ const rest = (reason: ContextOmission['reason'], newest: Candidate): ContextOmis
   tokens: newest.tokensAbove + newest.tokens,
   newestMessageId: newest.messageId,
 })
+
+/** No more of a branch is read than the limit on messages can need: what stands above that is left out, and said. */
+const above = (oldest: Candidate | undefined): ContextOmission[] =>
+  oldest === undefined || oldest.countAbove === 0
+    ? []
+    : [
+        {
+          reason: 'message-limit',
+          count: oldest.countAbove,
+          tokens: oldest.tokensAbove,
+          newestMessageId: oldest.aboveId,
+        },
+      ]
 
 const withoutText = (empty: readonly Candidate[]): ContextOmission[] =>
   empty.length === 0

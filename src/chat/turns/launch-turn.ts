@@ -1,6 +1,7 @@
 import type { Clock, Scope } from '../../core/index.ts'
 import type { Answerer, AnswerRequest } from '../answering/answer.ts'
 import type { Candidate } from '../answering/context.ts'
+import { estimateTokens } from '../answering/tokens.ts'
 import type { MessageStore } from '../conversations/message-store.ts'
 import type { Feed } from '../feed.ts'
 import type { Message } from '../schema.ts'
@@ -76,6 +77,8 @@ async function buildRequest(deps: LaunchDeps, { scope, input, options }: Request
     answerer,
     system: [...deps.operatorPrompts, own].filter((text) => text.trim() !== '').join('\n\n'),
     candidates: [...instructionOf(input), ...rows.map((row) => candidateOf(row, question))],
+    // To go on with an answer, the model must see it, and the question that it answers.
+    fixedCount: input.instruction === undefined ? 1 : 3,
     limits: {
       maxMessages: options.maxMessages,
       sinceMs: windowMs === undefined ? undefined : deps.clock.now().getTime() - windowMs,
@@ -87,7 +90,18 @@ async function buildRequest(deps: LaunchDeps, { scope, input, options }: Request
 const instructionOf = ({ instruction }: LaunchInput): Candidate[] =>
   instruction === undefined
     ? []
-    : [{ messageId: null, role: 'user', text: instruction, tokens: 40, createdAt: null, countAbove: 0, tokensAbove: 0 }]
+    : [
+        {
+          messageId: null,
+          role: 'user',
+          text: instruction,
+          tokens: estimateTokens(instruction),
+          createdAt: null,
+          countAbove: 0,
+          tokensAbove: 0,
+          aboveId: null,
+        },
+      ]
 
 const candidateOf = (row: MessageRow, question: MessageRow): Candidate => ({
   messageId: row.id,
@@ -97,4 +111,5 @@ const candidateOf = (row: MessageRow, question: MessageRow): Candidate => ({
   createdAt: row.createdAt,
   countAbove: row.depth,
   tokensAbove: row.tokensAbove,
+  aboveId: row.parentMessageId,
 })
