@@ -138,6 +138,29 @@ describeInBrowser('the page', () => {
     await page.getByText('Not sent.').waitFor(shown)
     await page.getByRole('button', { name: 'Put back into the box' }).click()
     expect(await box(page).inputValue()).toBe('Precious words')
+    await page.unroute('**/turns')
+    await box(page).press('Enter')
+    await expect.poll(() => answers(page).count(), shown).toBe(2)
+  })
+
+  it('sent again when only the reply was lost, a message is asked once', async () => {
+    const { open } = await setStage()
+    const { page } = await open()
+    await ask(page, 'First')
+    await answers(page).getByText('Hello there').waitFor(shown)
+    await page.route('**/turns', async (route) => {
+      await route.fetch()
+      await route.abort()
+      await page.unroute('**/turns')
+    })
+    await ask(page, 'Only once')
+    const again = page.getByRole('button', { name: 'Send again' })
+    await answers(page).nth(1).or(again).first().waitFor(shown)
+    if (await again.isVisible()) await again.click()
+    await expect.poll(() => answers(page).count(), shown).toBe(2)
+    await page.reload()
+    await expect.poll(() => questions(page).count(), shown).toBe(2)
+    expect(await questions(page).getByText('Only once').count()).toBe(1)
   })
 
   it('an answer that the server broke off is marked, and goes on when asked to', async () => {

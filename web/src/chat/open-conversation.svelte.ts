@@ -3,6 +3,7 @@ import {
   type Api,
   type Context,
   type Conversation,
+  createIdempotencyKey,
   isAbort,
   type Message,
   type Trouble,
@@ -25,7 +26,13 @@ export type OpenDeps = {
 }
 
 /** A message on its way: shown at once, kept with its trouble when it did not arrive. */
-type Outgoing = { readonly text: string; readonly parentMessageId?: string | null; readonly trouble?: Trouble }
+type Outgoing = {
+  /** One for all attempts: when only the reply was lost, sending again asks nothing twice. */
+  readonly key: string
+  readonly body: { readonly text: string; readonly parentMessageId?: string | null }
+  readonly trouble?: Trouble
+}
+type Request = { readonly key: string; readonly body: object }
 type Action = 'regenerate' | 'continue'
 
 const pageSize = 50
@@ -121,27 +128,25 @@ export class OpenConversation {
 
   /** Asks; with a parent, as a new version of what followed that message. */
   async send(text: string, parentMessageId?: string | null): Promise<void> {
-    const outgoing = { text, ...(parentMessageId !== undefined && { parentMessageId }) }
-    this.outgoing = outgoing
-    await this.#ask(`/api/v2/conversations/${this.id}/turns`, outgoing, (trouble) => {
-      if (this.outgoing?.text === text) this.outgoing = { ...outgoing, trouble }
-    })
+    const body = { text, ...(parentMessageId !== undefined && { parentMessageId }) }
+    await this.#send({ key: createIdempotencyKey(), body })
   }
 
   /** Sends again what did not arrive. */
   async sendAgain(): Promise<void> {
     const { outgoing } = this
-    if (outgoing) await this.send(outgoing.text, outgoing.parentMessageId)
+    if (outgoing) await this.#send({ key: outgoing.key, body: outgoing.body })
   }
 
   discardOutgoing(): void {
-    if (this.outgoing) this.#deps.giveBack(this.outgoing.text)
+    if (this.outgoing) this.#deps.giveBack(this.outgoing.body.text)
     this.outgoing = undefined
   }
 
   /** Answers again, or goes on with an interrupted answer. */
   async repeat(message: Message, action: Action): Promise<void> {
-    await this.#ask(`/api/v2/messages/${message.id}/${action}`, {}, (trouble) => {
+    const request = { key: createIdempotencyKey(), body: {} }
+    await this.#ask(`/api/v2/messages/${message.id}/${action}`, request, (trouble) => {
       this.troubles = { ...this.troubles, [message.id]: trouble }
     })
   }
@@ -195,7 +200,7 @@ export class OpenConversation {
     if (!joined || this.messages.length === page.items.length) this.olderCursor = page.nextCursor
     if (this.live) this.#show(this.live)
     const { outgoing } = this
-    if (outgoing?.trouble && page.items.findLast((one) => one.role === 'user')?.text === outgoing.text) {
+    if (outgoing?.trouble && page.items.findLast((one) => one.role === 'user')?.text === outgoing.body.text) {
       this.outgoing = undefined
     }
   }
@@ -208,13 +213,20 @@ export class OpenConversation {
     )
   }
 
-  async #ask(path: string, body: object, onTrouble: (trouble: Trouble) => void): Promise<void> {
+  async #send(outgoing: Outgoing): Promise<void> {
+    this.outgoing = outgoing
+    await this.#ask(`/api/v2/conversations/${this.id}/turns`, outgoing, (trouble) => {
+      if (this.outgoing?.key === outgoing.key) this.outgoing = { ...outgoing, trouble }
+    })
+  }
+
+  async #ask(path: string, { key, body }: Request, onTrouble: (trouble: Trouble) => void): Promise<void> {
     if (this.busy) return
     this.busy = true
     try {
       const response = await this.#deps.api.open(path, {
         method: 'POST',
-        headers: { ...streamHeaders, 'idempotency-key': crypto.randomUUID() },
+        headers: { ...streamHeaders, 'idempotency-key': key },
         body: JSON.stringify({ ...body, stream: true }),
         signal: this.#closed.signal,
       })

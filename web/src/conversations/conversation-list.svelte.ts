@@ -1,4 +1,4 @@
-import { type Api, type Conversation, isAbort, type Trouble, troubleOf } from '../api/index.ts'
+import { type Api, type Conversation, createIdempotencyKey, isAbort, type Trouble, troubleOf } from '../api/index.ts'
 
 type Deps = { readonly api: Api }
 type Changes = { title?: string; systemPrompt?: string | null; model?: string | null; headMessageId?: string }
@@ -41,7 +41,7 @@ export class ConversationList {
   }
 
   async create(input: { model?: string; systemPrompt?: string }): Promise<Conversation> {
-    const headers = { 'idempotency-key': crypto.randomUUID() }
+    const headers = { 'idempotency-key': createIdempotencyKey() }
     const conversation = await this.#api.take(this.#api.routes.POST('/api/v2/conversations', { body: input, headers }))
     this.put([conversation])
     return conversation

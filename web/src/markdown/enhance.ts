@@ -15,7 +15,12 @@ const createCopyButton = (code: HTMLElement, labels: CodeLabels): HTMLButtonElem
   button.className = 'copy-code'
   button.textContent = labels.copy
   button.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(code.textContent ?? '').catch(() => selectText(code))
+    try {
+      await navigator.clipboard.writeText(code.textContent ?? '')
+    } catch {
+      selectText(code)
+      return
+    }
     button.textContent = labels.copied
     setTimeout(() => {
       button.textContent = labels.copy
@@ -24,7 +29,7 @@ const createCopyButton = (code: HTMLElement, labels: CodeLabels): HTMLButtonElem
   return button
 }
 
-/** Without leave to write the clipboard, the text is marked, so that the reader's own keys can copy it. */
+/** Without leave to write the clipboard, or without one over plain HTTP, the text is marked, so that the reader's own keys can copy it. */
 const selectText = (element: HTMLElement): void => {
   const range = document.createRange()
   range.selectNodeContents(element)
