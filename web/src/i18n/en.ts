@@ -13,6 +13,7 @@ const problems = {
   'problem.invalid-request': 'The server could not accept this.',
   'problem.not-found': 'This is not here any more.',
   'problem.method-not-allowed': 'The server does not offer this.',
+  'problem.not-served': 'This way of asking is not served here.',
   'problem.conflict': 'It has been changed elsewhere meanwhile. Look again and retry.',
   'problem.turn-running': 'An answer is still being written in this conversation. Stop it or wait for it.',
   'problem.idempotency-mismatch': 'This was already sent with other content.',

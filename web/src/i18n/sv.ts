@@ -14,6 +14,7 @@ export const sv: Record<MessageKey, string> = {
   'problem.invalid-request': 'Servern kunde inte ta emot detta.',
   'problem.not-found': 'Det finns inte kvar här.',
   'problem.method-not-allowed': 'Servern erbjuder inte detta.',
+  'problem.not-served': 'Det här sättet att fråga stöds inte här.',
   'problem.conflict': 'Det har ändrats på annat håll under tiden. Titta igen och försök på nytt.',
   'problem.turn-running': 'Ett svar skrivs redan i den här konversationen. Stoppa det eller vänta på det.',
   'problem.idempotency-mismatch': 'Detta har redan skickats med annat innehåll.',
