@@ -13,7 +13,7 @@ export type AccountsDeps = {
 }
 
 export type AccountsOptions = {
-  /** How long a login lasts without being used again. */
+  /** How long a login lasts, used or not. */
   readonly sessionMs: number
   /** Failed attempts for one name from one address within the window; then that pair waits. */
   readonly loginAttempts: number
@@ -58,12 +58,15 @@ export async function createAccounts({ db, store, clock }: AccountsDeps, options
    */
   const setUp = async (input: Omit<Setup, 'token'>, userAgent: string): Promise<string> => {
     const passwordHash = await hashPassword(input.password)
-    await db.write(async (tx) => {
-      if (owner.hasPassword) throw new ProblemError('conflict', { detail: 'This server has an owner already.' })
+    const isFirst = await db.write(async (tx) => {
+      // The database knows, and not this process: of two at once only one may win.
+      if (await store.hasPassword(tx, owner.userId)) return false
       await store.updateUser(tx, owner.userId, { name: input.name, displayName: input.name })
       await store.setPassword(tx, { userId: owner.userId, passwordHash, updatedAt: nowMs() })
+      return true
     })
     owner = { ...owner, hasPassword: true }
+    if (!isFirst) throw new ProblemError('conflict', { detail: 'This server has an owner already.' })
     return openSession(owner.userId, userAgent)
   }
 

@@ -19,7 +19,6 @@ export type AdmitOptions = {
   readonly bindsLoopback: boolean
   /** Off behind proxies and under a base path: there a loopback peer is no proof of being local. */
   readonly allowLocalOwner: boolean
-  readonly sessionMs: number
 }
 
 /** Who is calling, and by what. */

@@ -22,12 +22,12 @@ const attempts = { loginAttempts: 10, loginWindowMs: 15 * 60_000 }
 
 /**
  * Builds the room that knows who is calling. At the first start it makes the owner, without a password.
- * @returns `admit` for the server, the routes, `setupLink` for the terminal, and what the command line needs
+ * @returns `admit` for the server, the routes, `setupPath` for the terminal, and what the command line needs
  */
 export async function createAuth(deps: { readonly db: Database; readonly clock: Clock }, options: AuthOptions) {
   const store = createAuthStore(deps.db)
   const accounts = await createAccounts({ ...deps, store }, { sessionMs, ...attempts })
-  const { admit, identify, isLocal } = createAdmit({ ...deps, store, accounts }, { ...options, sessionMs })
+  const { admit, identify, isLocal } = createAdmit({ ...deps, store, accounts }, options)
   const routes = createAuthRoutes({ accounts, store, identify, isLocal }, { title: options.title, sessionMs })
 
   /** The path of the one-time set-up link; undefined once the owner has a password. */

@@ -99,6 +99,11 @@ function writes() {
   const updateUser = (tx: WriteTransaction, id: UserId, patch: Partial<UserRow>) =>
     tx.withTables<AuthTables>().updateTable('users').set(patch).where('id', '=', id).execute()
 
+  const hasPassword = async (tx: WriteTransaction, userId: UserId): Promise<boolean> => {
+    const from = tx.withTables<AuthTables>().selectFrom('credentials')
+    return (await from.select('userId').where('userId', '=', userId).executeTakeFirst()) !== undefined
+  }
+
   const setPassword = (tx: WriteTransaction, row: AuthTables['credentials']) =>
     tx
       .withTables<AuthTables>()
@@ -119,7 +124,16 @@ function writes() {
   const removeExpiredSessions = (tx: WriteTransaction, nowMs: number) =>
     tx.withTables<AuthTables>().deleteFrom('sessions').where('expiresAt', '<=', nowMs).execute()
 
-  return { insertUser, updateUser, setPassword, insertSession, touchSession, removeSession, removeExpiredSessions }
+  return {
+    insertUser,
+    updateUser,
+    hasPassword,
+    setPassword,
+    insertSession,
+    touchSession,
+    removeSession,
+    removeExpiredSessions,
+  }
 }
 
 export type AuthStore = ReturnType<typeof createAuthStore>
