@@ -48,6 +48,21 @@ describe('the OpenAI dialect, by the official client', () => {
     expect(chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join('')).toBe('Hello world')
     expect(chunks.at(-2)?.choices[0]?.finish_reason).toBe('stop')
     expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { total_tokens: 18 } })
+    expect(chunks.slice(0, -1).map(({ usage }) => usage)).toEqual(chunks.slice(0, -1).map(() => null))
+  })
+
+  it('sends a usage when asked, also when no model has answered', async () => {
+    const bare = await startApp({ unconfigured: true })
+    const nobody = new OpenAI({ baseURL: `${bare.url}/v1`, apiKey: 'placeholder', maxRetries: 0 })
+    const request = {
+      model: 'hearth/extractive',
+      messages,
+      stream: true,
+      stream_options: { include_usage: true },
+    } as const
+    const chunks = await Array.fromAsync(await nobody.chat.completions.create(request))
+    expect(chunks.at(-1)?.usage).toEqual({ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 })
+    await bare.stop()
   })
 
   it('keeps nothing: the history is the client’s own', async () => {
@@ -98,6 +113,12 @@ describe('the OpenAI dialect, by the official client', () => {
   it.each([
     ['an unknown model', { model: 'none', messages }, 404, 'model_not_found'],
     ['no messages', { model: 'llama3.2', messages: [] }, 400, 'invalid_request'],
+    [
+      'what does not fit',
+      { model: 'llama3.2', messages: [{ role: 'user' as const, content: 'word '.repeat(30_000) }] },
+      400,
+      'context_length_exceeded',
+    ],
     ['a wrong temperature', { model: 'llama3.2', messages, temperature: 9 }, 400, 'invalid_request'],
   ])('C-18: words %s as OpenAI does', async (...row) => {
     const [, body, status, code] = row

@@ -14,6 +14,8 @@ export const headOf = (completion: OpenedCompletion, now: () => Date): Head => (
   model: completion.model.id,
 })
 
+const noUsage: Usage = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }
+
 const usageOf = (event: { usage: { inputTokens: number; outputTokens: number } }): Usage => ({
   prompt_tokens: event.usage.inputTokens,
   completion_tokens: event.usage.outputTokens,
@@ -58,7 +60,7 @@ async function* resume(
 export async function gather(head: Head, completion: OpenedCompletion) {
   let content = ''
   let reasoning = ''
-  let usage: Usage | null = null
+  let usage = noUsage
   let finishReason: string | null = null
   for await (const event of completion.events) {
     if (event.type === 'text-delta') content += event.text
@@ -76,7 +78,7 @@ export async function gather(head: Head, completion: OpenedCompletion) {
     ...head,
     object: 'chat.completion',
     choices: [{ index: 0, message, logprobs: null, finish_reason: finishReason }],
-    usage: usage ?? { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
+    usage,
   }
 }
 
@@ -86,11 +88,11 @@ export async function* chunksOf(
   completion: OpenedCompletion,
   options: { readonly includeUsage: boolean; readonly requestId: string },
 ): AsyncGenerator<StreamEvent> {
-  const base = { ...head, object: 'chat.completion.chunk' }
+  const base = { ...head, object: 'chat.completion.chunk', ...(options.includeUsage && { usage: null }) }
   const chunk = (delta: object, finishReason: string | null = null): StreamEvent => ({
     data: { ...base, choices: [{ index: 0, delta, logprobs: null, finish_reason: finishReason }] },
   })
-  let usage: Usage | null = null
+  let usage = noUsage
   yield chunk({ role: 'assistant', content: '' })
   try {
     for await (const event of completion.events) {

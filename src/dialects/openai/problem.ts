@@ -1,4 +1,4 @@
-import { type Problem, toProblem } from '../../core/index.ts'
+import { type Problem, type ProblemCode, toProblem } from '../../core/index.ts'
 import { type ProblemRenderer, reply } from '../../http/index.ts'
 
 const typeOf = (status: number): string => {
@@ -7,6 +7,9 @@ const typeOf = (status: number): string => {
   if (status === 429) return 'rate_limit_error'
   return status >= 500 ? 'server_error' : 'invalid_request_error'
 }
+
+/** Codes that its clients look for by name. */
+const theirs: Partial<Record<ProblemCode, string>> = { 'context-too-long': 'context_length_exceeded' }
 
 /** Words a problem as OpenAI does. */
 export const errorBody = (problem: Problem) => {
@@ -17,12 +20,12 @@ export const errorBody = (problem: Problem) => {
       message,
       type: typeOf(problem.status),
       param: field?.field ?? null,
-      code: problem.code.replaceAll('-', '_'),
+      code: theirs[problem.code] ?? problem.code.replaceAll('-', '_'),
     },
   }
 }
 
-const statusOf = ({ code, status }: Problem): number => (code === 'invalid-request' ? 400 : status)
+const statusOf = ({ status }: Problem): number => (status === 422 ? 400 : status)
 
 /** @see https://platform.openai.com/docs/guides/error-codes */
 export const renderOpenAiProblem: ProblemRenderer = (error, place) => {
