@@ -2,8 +2,9 @@
 // the page on disk was built from the very sources that are there.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
@@ -11,6 +12,9 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const target = join(root, 'build', 'page')
 const stampFile = join(target, '.built')
+const lock = join(root, 'build', '.page-lock')
+/** No build takes as long. */
+const lockMs = 120_000
 const compressible = '**/*.{js,css,html,svg,json}'
 
 /** What the page is made of: its own files, the locked packages and this script. Tests are no part of it. */
@@ -48,13 +52,27 @@ function firstLoadBytes(folder) {
   return assets.reduce((sum, asset) => sum + readFileSync(join(folder, `${asset}.gz`)).length, 0)
 }
 
-/** Puts the fresh page in the place of the one in use. Who builds at the same moment may be faster: that is as good. */
-function swap(fresh, old) {
+/** One process builds at a time; the others wait for it and find that there is nothing left to do. */
+async function alone(work) {
+  mkdirSync(join(root, 'build'), { recursive: true })
+  while (!takeLock()) await setTimeout(100)
   try {
-    if (existsSync(target)) renameSync(target, old)
-    renameSync(fresh, target)
+    return await work()
+  } finally {
+    rmSync(lock, { recursive: true, force: true })
+  }
+}
+
+/** A folder is made by one process only. One that was left behind by a build that died is taken away. */
+function takeLock() {
+  try {
+    mkdirSync(lock)
+    return true
   } catch (error) {
-    if (!existsSync(stampFile)) throw error
+    if (error.code !== 'EEXIST') throw error
+    const madeAtMs = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0
+    if (Date.now() - madeAtMs > lockMs) rmSync(lock, { recursive: true, force: true })
+    return false
   }
 }
 
@@ -67,7 +85,8 @@ async function build(hash) {
     await viteBuild({ configFile: join(root, 'web', 'vite.config.ts'), logLevel: 'warn', build: { outDir: fresh } })
     await compress(fresh)
     writeFileSync(join(fresh, '.built'), hash)
-    swap(fresh, old)
+    if (existsSync(target)) renameSync(target, old)
+    renameSync(fresh, target)
   } finally {
     rmSync(fresh, { recursive: true, force: true })
     rmSync(old, { recursive: true, force: true })
@@ -89,11 +108,14 @@ function copyDocsAssets() {
 export async function ensurePage({ always = false } = {}) {
   const hash = hashSources()
   if (!always && isFresh(hash)) return undefined
-  const startedAt = performance.now()
-  await build(hash)
-  copyDocsAssets()
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
-  return `Built the page in ${seconds} s: ${(firstLoadBytes(target) / 1000).toFixed(1)} kB gzipped at first load.`
+  return alone(async () => {
+    if (!always && isFresh(hash)) return undefined
+    const startedAt = performance.now()
+    await build(hash)
+    copyDocsAssets()
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+    return `Built the page in ${seconds} s: ${(firstLoadBytes(target) / 1000).toFixed(1)} kB gzipped at first load.`
+  })
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
