@@ -66,6 +66,8 @@ describe.each(databases)("ASTRA's interface on %s", (database) => {
     const { status, body } = await server.call('POST', '/chat', { text: 'are you there?' })
     expect([status, typeof body.detail]).toEqual([502, 'string'])
     stub.play(answer('It is', ' fine.'))
+    const { body: log } = await server.call('GET', '/history')
+    expect(log.at(-1)).toMatchObject({ role: 'user', text: 'are you there?' })
   })
 
   it('ASTRA-6, ASTRA-10, ASTRA-14: /history gives the last 50 entries, oldest first, with all fields', async () => {

@@ -61,7 +61,7 @@ async function findSiblings(
   return groups
 }
 
-/** Messages of one conversation in the order in which they came, whatever their branch. */
+/** What has been said in one conversation, in the order in which it came, whatever its branch: no unfinished or empty answers. */
 const createLogQuery =
   (db: Database) =>
   (
@@ -74,6 +74,8 @@ const createLogQuery =
       .selectAll()
       .where((eb) => eb.and(mine(scope)))
       .where('conversationId', '=', span.conversationId)
+      .where('status', '!=', 'streaming')
+      .where('text', '!=', '')
     if (span.from !== undefined) query = query.where('createdAt', '>=', span.from)
     if (span.after !== undefined) query = query.where('createdAt', '>', span.after)
     if (span.to !== undefined) query = query.where('createdAt', '<=', span.to)

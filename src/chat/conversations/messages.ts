@@ -92,11 +92,7 @@ export function createMessages(deps: MessagesDeps) {
     return { id: row.id, turnId: row.turnId, ...(JSON.parse(row.record) as ContextRecord) }
   }
 
-  /** Messages of a conversation as they came, whatever their branch: the log that ASTRA's clients read. */
-  const log = async (scope: Scope, span: Parameters<MessageStore['log']>[1]): Promise<readonly MessageRow[]> =>
-    (await deps.messages.log(scope, span)).filter(({ status }) => status !== 'streaming')
-
-  return { list, get, getContext, log }
+  return { list, get, getContext, log: deps.messages.log }
 }
 
 export type Messages = ReturnType<typeof createMessages>
