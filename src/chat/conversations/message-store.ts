@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Scope } from '../../core/index.ts'
 import type { Database, WriteTransaction } from '../../storage/index.ts'
 import type { Citation, ConversationId, Message, MessageId } from '../schema.ts'
@@ -6,6 +6,9 @@ import type { ChatTables, MessageRow } from '../tables.ts'
 import { createBranchQueries } from './branch-queries.ts'
 
 const mine = (scope: Scope) => ({ ownerId: scope.userId, brainId: scope.brainId })
+
+/** Keeps SQLite from reading all messages of the owner where another index leads to the few that are wanted. */
+const unindexed = (column: 'ownerId' | 'brainId' | 'parentMessageId') => sql<string | null>`${sql.ref(column)} || ''`
 
 /** Rows of `messages`: one row each, a tree by `parentMessageId`; a branch is the path from a leaf to its root. */
 export function createMessageStore(db: Database) {
@@ -41,20 +44,19 @@ async function findSiblings(
 ): Promise<ReadonlyMap<string, string[]>> {
   const parents = [...new Set(rows.map((row) => row.parentMessageId).filter((id) => id !== null))]
   const roots = [...new Set(rows.filter((row) => row.parentMessageId === null).map((row) => row.conversationId))]
-  const found = await read
+  const versions = read
     .selectFrom('messages')
     .select(['id', 'parentMessageId', 'conversationId'])
-    .where((eb) => eb.and(mine(scope)))
-    .where((eb) =>
-      eb.or([
-        ...(parents.length > 0 ? [eb('parentMessageId', 'in', parents)] : []),
-        ...(roots.length > 0 ? [eb.and([eb('parentMessageId', 'is', null), eb('conversationId', 'in', roots)])] : []),
-      ]),
-    )
+    .where(unindexed('ownerId'), '=', scope.userId)
+    .where(unindexed('brainId'), '=', scope.brainId)
     .orderBy('id')
-    .execute()
+  const below = parents.length === 0 ? [] : await versions.where('parentMessageId', 'in', parents).execute()
+  const first =
+    roots.length === 0
+      ? []
+      : await versions.where(unindexed('parentMessageId'), 'is', null).where('conversationId', 'in', roots).execute()
   const groups = new Map<string, string[]>()
-  for (const row of found) {
+  for (const row of [...below, ...first]) {
     const place = row.parentMessageId ?? row.conversationId
     groups.set(place, [...(groups.get(place) ?? []), row.id])
   }
