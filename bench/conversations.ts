@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Client } from 'undici'
 import { modelIsThere } from './support/ask.ts'
 import { argument, quantile, runBench, tell } from './support/bench.ts'
-import { startHearth, startPeer } from './support/child.ts'
+import { type Subject, startHearth, startPeer } from './support/child.ts'
 import { fill } from './support/fill.ts'
 
 const messages = argument(0, 10_000)
@@ -33,20 +33,25 @@ function createCaller(client: Client): Caller {
 
 type Timed = { readonly name: string; readonly budget?: number; readonly count?: number }
 
+type Place = { readonly server: Subject; readonly call: Caller }
+
 /** Times a call again and again; what it does beside, in `after`, is not timed. */
 async function time(
-  { name, budget, count = calls }: Timed,
+  { server, name, budget, count = calls }: Timed & Pick<Place, 'server'>,
   call: () => Promise<Json>,
   after: (reply: Json) => Promise<unknown> = async () => undefined,
 ): Promise<void> {
   const times: number[] = []
   for (let at = -warmUpCalls; at < count; at += 1) {
+    if (at === 0) await server.usage()
     const startedAtMs = performance.now()
     const reply = await call()
     if (at >= 0) times.push(performance.now() - startedAtMs)
     await after(reply)
   }
-  tell({ name: `${name}: p50`, value: quantile(times, 0.5), unit: 'ms', ...(budget && { budget }) })
+  const { cpuMicros } = await server.usage()
+  const note = `${(cpuMicros / 1000 / count).toFixed(1)} ms of CPU a call`
+  tell({ name: `${name}: p50`, value: quantile(times, 0.5), unit: 'ms', note, ...(budget && { budget }) })
   tell({ name: `${name}: p99`, value: quantile(times, 0.99), unit: 'ms', ...(budget && { budget }) })
 }
 
@@ -68,29 +73,29 @@ async function timeDisk(folder: string): Promise<void> {
 
 type Items = readonly { readonly id: string }[]
 
-async function timeConversation(call: Caller, path: string): Promise<void> {
-  await time({ name: 'open: the last 50 messages', budget: 50 }, () => call(`${path}/messages`))
-  await time({ name: 'open: the last 200 messages', budget: 50 }, () => call(`${path}/messages?limit=200`))
+async function timeConversation({ server, call }: Place, path: string): Promise<void> {
+  await time({ server, name: 'open: the last 50 messages', budget: 50 }, () => call(`${path}/messages`))
+  await time({ server, name: 'open: the last 200 messages', budget: 50 }, () => call(`${path}/messages?limit=200`))
   let before = ((await call(`${path}/messages`)).nextCursor as string) ?? ''
-  await time({ name: 'page upwards, 50 messages', budget: 50 }, async () => {
+  await time({ server, name: 'page upwards, 50 messages', budget: 50 }, async () => {
     const page = await call(`${path}/messages?before=${before}`)
     before = (page.nextCursor as string) ?? before
     return page
   })
   const first = ((await call(`${path}/messages?before=${before}`)).items as Items)[0]?.id ?? before
-  await time({ name: 'jump to an old message', budget: 50 }, () => call(`${path}/messages?around=${first}`))
+  await time({ server, name: 'jump to an old message', budget: 50 }, () => call(`${path}/messages?around=${first}`))
   await time(
-    { name: 'append: message on the disk', budget: 10 },
+    { server, name: 'append: message on the disk', budget: 10 },
     () => call(`${path}/turns`, { text: 'And is there a later one, when the concert takes long?' }),
     ({ turn }) => call(`/api/v2/turns/${(turn as { id: string }).id}/events`),
   )
 }
 
-async function timeList(call: Caller): Promise<void> {
-  await time({ name: 'list: the first 50', budget: 50 }, () => call('/api/v2/conversations'))
-  await time({ name: 'list: the first 200', budget: 50 }, () => call('/api/v2/conversations?limit=200'))
+async function timeList({ server, call }: Place): Promise<void> {
+  await time({ server, name: 'list: the first 50', budget: 50 }, () => call('/api/v2/conversations'))
+  await time({ server, name: 'list: the first 200', budget: 50 }, () => call('/api/v2/conversations?limit=200'))
   let cursor: string | null = null
-  await time({ name: 'list: page after page', budget: 50, count: 100 }, async () => {
+  await time({ server, name: 'list: page after page', budget: 50, count: 100 }, async () => {
     const page: Json = await call(`/api/v2/conversations?limit=150${cursor ? `&cursor=${cursor}` : ''}`)
     cursor = page.nextCursor as string | null
     return page
@@ -109,10 +114,8 @@ await runBench({ title, limitMs: 10 * 60_000 }, async ({ folder: makeFolder, def
   await modelIsThere(hearth.url)
   const client = new Client(hearth.url)
   defer(() => client.close())
-  const call = createCaller(client)
-  await hearth.usage()
+  const place = { server: hearth, call: createCaller(client) }
   await timeDisk(folder)
-  await timeConversation(call, `/api/v2/conversations/${ids.at(-1)}`)
-  await timeList(call)
-  tell({ name: 'event loop held up at most', value: (await hearth.usage()).loopDelayMaxMs, unit: 'ms' })
+  await timeConversation(place, `/api/v2/conversations/${ids.at(-1)}`)
+  await timeList(place)
 })
