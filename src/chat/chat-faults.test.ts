@@ -98,6 +98,36 @@ describe.each(databases)('the room on %s, when writes go wrong', (kind) => {
     expect(seen.at(-1)).toMatch(/turn-end$/)
   })
 
+  it('F13, F16: takes the next question when the one before was told to have failed and is found stored', async () => {
+    let count = 0
+    const chat = await build((write) => async (work) => {
+      const value = await write(work)
+      count += 1
+      if (count === 2) throw new ProblemError('storage-full')
+      return value
+    })
+    const conversationId = await begin(chat)
+    const asking = chat.startTurn(scope, { text: 'hi', conversationId, ...place })
+    await expect(asking).rejects.toMatchObject({ code: 'storage-full' })
+    const turnId = await chat.startTurn(scope, { text: 'hi again', conversationId, ...place })
+    await chat.turns.awaitAnswer(scope, { turnId, signal })
+    const { items } = await chat.messages.list(scope, { conversationId, limit: 10 })
+    expect(items.map(({ status }) => status)).toEqual(['complete', 'interrupted', 'complete', 'complete'])
+  })
+
+  it('refuses one of two questions of the same instant, and goes on with the other', async () => {
+    const chat = await build((write) => write, hanging)
+    for (let round = 0; round < 10; round += 1) {
+      const conversationId = await begin(chat)
+      const ask = () => chat.startTurn(scope, { text: 'hi', conversationId, ...place })
+      const asked = await Promise.allSettled([ask(), ask()])
+      const [turnId] = asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+      const refusals = asked.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []))
+      expect([refusals, turnId && (await chat.turns.get(scope, turnId)).status]).toEqual([['turn-running'], 'running'])
+      if (turnId) await chat.turns.stop(scope, turnId)
+    }
+  })
+
   it('F13: fails a stop at once while the disk refuses the end, and a deletion too', async () => {
     let isFull = false
     const chat = await build(

@@ -10,10 +10,11 @@ import { type ConversationsDeps, createConversations } from './conversations/con
 import { createMessageStore } from './conversations/message-store.ts'
 import { createMessages } from './conversations/messages.ts'
 import { createFeed, type Feed } from './feed.ts'
+import { createAcceptTurn } from './turns/accept-turn.ts'
 import { type AppendEntry, createEndTurn } from './turns/end-turn.ts'
 import { createLaunch, type HistoryOptions } from './turns/launch-turn.ts'
 import { createLiveTurns, type LiveTurns } from './turns/live-turn.ts'
-import { createRecoverTurns } from './turns/recover-turns.ts'
+import { createEndOrphan, createRecoverTurns } from './turns/recover-turns.ts'
 import { createRepeatTurn } from './turns/repeat-turn.ts'
 import { createRunTurn } from './turns/run-turn.ts'
 import { createStartTurn } from './turns/start-turn.ts'
@@ -79,8 +80,10 @@ export function createChat(deps: ChatDeps, options: ChatOptions) {
     { messages: messageStore, live, feed, resolve, operatorPrompts, run, clock },
     options.history,
   )
-  const startTurn = createStartTurn({ ...stores, resolve, claim, appendEntry, launch })
-  const { regenerate, continueAnswer } = createRepeatTurn({ ...stores, ...deps, launch })
+  const endOrphan = createEndOrphan({ ...stores, endTurn, log, live })
+  const acceptTurn = createAcceptTurn({ db, endOrphan })
+  const startTurn = createStartTurn({ ...stores, resolve, claim, appendEntry, acceptTurn, endOrphan, launch })
+  const { regenerate, continueAnswer } = createRepeatTurn({ ...stores, ...deps, acceptTurn, launch })
   const conversations = createConversations({
     ...deps,
     conversations: conversationStore,

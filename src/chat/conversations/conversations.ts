@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Clock, createId, ProblemError, type Scope } from '../../core/index.ts'
 import type { Database, WriteTransaction } from '../../storage/index.ts'
 import type { Feed } from '../feed.ts'
@@ -126,7 +127,9 @@ function changes(deps: ConversationsDeps, { get, present }: Reads) {
       return deps.conversations.remove(tx, scope, id)
     })
     if (!isGone) throw new ProblemError('not-found', { detail: 'There is no such conversation.' })
-    // A question that was stored in between has gone with it: nobody can read its answer any more.
+    // A question that was stored in between has gone with it: nobody can read its answer any more. Whoever was told of
+    // it in this same turn of the event loop makes it live first.
+    await nextTurn()
     await haltTurns(deps.live, scope, id)
     deps.feed.tell(scope, { type: 'conversation-deleted', conversationId: id })
   }

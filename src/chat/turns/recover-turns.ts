@@ -1,8 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Clock, createId, type Log, ProblemError, type Scope, toProblem } from '../../core/index.ts'
 import { type MessageStore, presentMessage } from '../conversations/message-store.ts'
+import type { TurnId } from '../schema.ts'
 import type { TurnRow } from '../tables.ts'
 import type { EndTurnInput, TurnEnd } from './end-turn.ts'
-import { createLiveTurn, type NumberedEvent } from './live-turn.ts'
+import { createLiveTurn, type LiveTurns, type NumberedEvent } from './live-turn.ts'
 import { problemEvent } from './run-turn.ts'
 import { presentTurn, type TurnStore } from './turn-store.ts'
 
@@ -32,6 +34,20 @@ export const createRecoverTurns = (deps: RecoverDeps) =>
     }
     if (count > 0) deps.log.info('turns.interrupted', { count })
     return count
+  }
+
+/**
+ * Ends a turn that is stored as running and is not live, as a start does; false for one that is live.
+ * @NOTE to be called after the caller's own write has seen the turn: then whoever accepted it has been told, and one turn
+ * of the event loop later it is live or never will be.
+ */
+export const createEndOrphan = (deps: RecoverDeps & { readonly live: LiveTurns }) =>
+  async function endOrphan(scope: Scope, turnId: TurnId): Promise<boolean> {
+    await nextTurn()
+    if (deps.live.get(turnId) !== undefined) return false
+    const row = await deps.turns.find(scope, turnId)
+    if (row?.status === 'running') await recover(deps, row)
+    return true
   }
 
 async function recover(deps: RecoverDeps, row: TurnRow): Promise<void> {

@@ -1,10 +1,11 @@
 import { type Clock, createId, ProblemError, type Scope } from '../../core/index.ts'
-import type { Database, WriteTransaction } from '../../storage/index.ts'
+import type { WriteTransaction } from '../../storage/index.ts'
 import type { Answerer } from '../answering/answer.ts'
 import type { ConversationStore } from '../conversations/conversation-store.ts'
 import type { MessageStore } from '../conversations/message-store.ts'
 import type { Message, MessageId, TurnId } from '../schema.ts'
 import type { ConversationRow, MessageRow, TurnRow } from '../tables.ts'
+import { type AcceptTurn, assertNoneRunning } from './accept-turn.ts'
 import type { Launch } from './launch-turn.ts'
 import { assistantRow } from './start-turn.ts'
 import { assertModel, createTurnRow, findAnswerer, type TurnOptions } from './turn-row.ts'
@@ -13,7 +14,7 @@ import type { TurnStore } from './turn-store.ts'
 export type RepeatTurnInput = TurnOptions & { readonly messageId: MessageId }
 
 export type RepeatTurnDeps = {
-  readonly db: Database
+  readonly acceptTurn: AcceptTurn
   readonly conversations: ConversationStore
   readonly messages: MessageStore
   readonly turns: TurnStore
@@ -44,14 +45,14 @@ const continueInstructions = {
 export function createRepeatTurn(deps: RepeatTurnDeps) {
   const regenerate = async (scope: Scope, input: RepeatTurnInput): Promise<TurnId> => {
     assertModel(deps.resolve, input)
-    const repeated = await deps.db.write((tx) => acceptRegenerate(deps, { tx, scope, input }))
+    const repeated = await deps.acceptTurn(scope, (tx) => acceptRegenerate(deps, { tx, scope, input }))
     deps.launch(scope, { ...repeated, userMessage: null, input })
     return repeated.row.id
   }
 
   const continueAnswer = async (scope: Scope, input: RepeatTurnInput): Promise<TurnId> => {
     assertModel(deps.resolve, input)
-    const repeated = await deps.db.write((tx) => acceptContinue(deps, { tx, scope, input }))
+    const repeated = await deps.acceptTurn(scope, (tx) => acceptContinue(deps, { tx, scope, input }))
     const { text } = repeated.assistant
     const instruction = continueInstructions[deps.detectLanguage(text) === 'sv' ? 'sv' : 'en']
     const more = text.trim() === '' ? {} : { instruction }
@@ -75,7 +76,7 @@ async function findAnswer(deps: RepeatTurnDeps, { tx, scope, input }: RepeatIn) 
   const conversation = await deps.conversations.update(tx, scope, change)
   const parent = await deps.messages.findIn(tx, scope, message.parentMessageId)
   if (conversation === undefined || parent === undefined) throw new ProblemError('not-found')
-  if ((await deps.turns.findRunning(tx, scope, conversation.id)) !== undefined) throw new ProblemError('turn-running')
+  await assertNoneRunning(deps.turns, tx, { scope, conversationId: conversation.id })
   return { message, parent, conversation, nowMs }
 }
 

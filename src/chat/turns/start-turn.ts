@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { type Clock, createId, ProblemError, type Scope } from '../../core/index.ts'
-import type { Database, WriteTransaction } from '../../storage/index.ts'
+import type { WriteTransaction } from '../../storage/index.ts'
 import { type Answerer, describeAnswerer } from '../answering/answer.ts'
 import { estimateTokens } from '../answering/tokens.ts'
 import type { ConversationStore } from '../conversations/conversation-store.ts'
 import type { MessageStore } from '../conversations/message-store.ts'
 import type { ConversationId, Message, MessageId, StartTurn, TurnId } from '../schema.ts'
 import type { ConversationRow, MessageRow, TurnRow } from '../tables.ts'
+import { type AcceptTurn, assertNoneRunning } from './accept-turn.ts'
 import type { AppendEntry } from './end-turn.ts'
 import type { Launch } from './launch-turn.ts'
 import { assertModel, createTurnRow, findAnswerer } from './turn-row.ts'
@@ -30,7 +31,8 @@ type Claim = (
 ) => Promise<{ fresh: true } | { fresh: false; reply: unknown }>
 
 export type StartTurnDeps = {
-  readonly db: Database
+  readonly acceptTurn: AcceptTurn
+  readonly endOrphan: (scope: Scope, turnId: TurnId) => Promise<boolean>
   readonly conversations: ConversationStore
   readonly messages: MessageStore
   readonly turns: TurnStore
@@ -60,8 +62,11 @@ const titleLength = 60
 export const createStartTurn = (deps: StartTurnDeps) =>
   async function startTurn(scope: Scope, input: StartTurnInput): Promise<TurnId> {
     assertModel(deps.resolve, input)
-    const stored = await deps.db.write((tx) => accept(deps, { tx, scope, input }))
-    if ('turnId' in stored) return stored.turnId
+    const stored = await deps.acceptTurn(scope, (tx) => accept(deps, { tx, scope, input }))
+    if ('turnId' in stored) {
+      await deps.endOrphan(scope, stored.turnId)
+      return stored.turnId
+    }
     const { user, ...launched } = stored
     deps.launch(scope, { ...launched, question: user, input })
     return stored.row.id
@@ -83,9 +88,7 @@ async function accept(deps: StartTurnDeps, { tx, scope, input }: AcceptInput): P
     patch: { updatedAt: nowMs },
   })
   if (conversation === undefined) throw new ProblemError('not-found', { detail: 'There is no such conversation.' })
-  if (input.mayOverlap !== true && (await deps.turns.findRunning(tx, scope, conversation.id)) !== undefined) {
-    throw new ProblemError('turn-running')
-  }
+  if (input.mayOverlap !== true) await assertNoneRunning(deps.turns, tx, { scope, conversationId: conversation.id })
   const parentId = input.parentMessageId === undefined ? conversation.headMessageId : input.parentMessageId
   const parent = await findParent(deps, { tx, scope, parentId, conversation })
   const answerer = findAnswerer(deps.resolve, { input, conversation })
