@@ -5,14 +5,13 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { isNode24, runOnNode24, watchNpm } from './node24.mjs'
 import { ensurePage } from './page.mjs'
+import { findEntry } from './server.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const args = process.argv.slice(2)
-// A packed release holds plain JavaScript under build/; the repository runs its TypeScript as it is.
-const source = join(root, 'src', 'main.ts')
-const isCheckout = existsSync(source)
-const entry = isCheckout ? source : join(root, 'build', 'src', 'main.js')
+const isCheckout = existsSync(join(root, 'src', 'main.ts'))
 if (isCheckout && args[0] === 'serve' && !args.includes('--help')) await ensurePage(root)
+const entry = await findEntry(root, args)
 
 if (isNode24()) {
   // No second process: it would cost 40 MB and stand between the server and its signals.

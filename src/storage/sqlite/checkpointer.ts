@@ -14,7 +14,7 @@ export type Checkpointer = {
   readonly close: () => Promise<void>
 }
 
-// The same folder holds TypeScript in the repository and JavaScript in a packed release.
+// The same folder holds it: as TypeScript among the sources, as JavaScript in the bundle.
 const workerFile = new URL(`./checkpoint-worker${extname(new URL(import.meta.url).pathname)}`, import.meta.url)
 
 /** The thread starts with the first checkpoint, and keeps no process alive. */
