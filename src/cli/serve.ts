@@ -47,7 +47,7 @@ async function loadRooms(folder: string) {
   return { createApp, createDemo }
 }
 
-/** Resolves with what asks this process to stop; the same again ends it on the spot. */
+/** Resolves with what asks this process to stop; the third time ends it on the spot. */
 function stopSignal(): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>()
   let count = 0

@@ -150,6 +150,8 @@ describe('the page', () => {
     const { port } = await servePage({ basePath: '/hearth' })
     const response = await fetch(`http://127.0.0.1:${port}/hearth`, { redirect: 'manual' })
     expect([response.status, response.headers.get('location')]).toEqual([302, '/hearth/app/'])
+    const page = await (await fetch(`http://127.0.0.1:${port}/hearth/app/`)).text()
+    expect(page).not.toContain('"/app/')
   })
 })
 

@@ -122,7 +122,9 @@ describe('without any model', () => {
     const { id } = (await server.call('POST', '/api/v2/conversations', {})).body
     const { status, body } = await server.call('POST', `/api/v2/conversations/${id}/turns`, { text: 'hello?' })
     expect([status, body.code]).toEqual([503, 'no-model'])
-    expect((await server.call('GET', `/api/v2/conversations/${id}/messages`)).body.items[0].text).toBe('hello?')
+    const [question, failed] = (await server.call('GET', `/api/v2/conversations/${id}/messages`)).body.items
+    expect(question.text).toBe('hello?')
+    expect(failed).toMatchObject({ status: 'failed', model: null, quality: null })
     await server.stop()
   })
 })

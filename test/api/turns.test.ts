@@ -172,6 +172,16 @@ describe.each(databases)('turns on %s', (database) => {
     }
   })
 
+  it('regenerates once for one idempotency key, and as the question was first asked', async () => {
+    const first = (await ask('tell me', { systemPrompt: 'Be a pirate.', temperature: 0.3 })).body.message
+    const repeat = () =>
+      server.call('POST', `/api/v2/messages/${first.id}/regenerate`, {}, { 'idempotency-key': `again-${first.id}` })
+    const replies = await Promise.all([repeat(), repeat()])
+    expect(new Set(replies.map(({ body }) => body.turn.id)).size).toBe(1)
+    expect(lastRequest().body).toMatchObject({ options: { temperature: 0.3 } })
+    expect(JSON.stringify(lastRequest().body)).toContain('Be a pirate.')
+  })
+
   it('refuses a second question while an answer is being written', async () => {
     stub.play([{ type: 'text', text: 'busy' }, { type: 'gate' }, { type: 'finish' }])
     const stream = await askStream('first')

@@ -6,12 +6,17 @@ import type { MessageStore } from '../conversations/message-store.ts'
 import type { Message, MessageId, TurnId } from '../schema.ts'
 import type { ConversationRow, MessageRow, TurnRow } from '../tables.ts'
 import { type AcceptTurn, assertNoneRunning } from './accept-turn.ts'
+import { type Claim, claimTurn } from './claim-turn.ts'
 import type { Launch } from './launch-turn.ts'
 import { assistantRow } from './start-turn.ts'
 import { assertModel, createTurnRow, findAnswerer, type TurnOptions } from './turn-row.ts'
 import type { TurnStore } from './turn-store.ts'
 
-export type RepeatTurnInput = TurnOptions & { readonly messageId: MessageId }
+export type RepeatTurnInput = TurnOptions & {
+  readonly messageId: MessageId
+  /** The same key and the same input give the same turn, whoever repeats it. */
+  readonly idempotencyKey?: string | undefined
+}
 
 export type RepeatTurnDeps = {
   readonly acceptTurn: AcceptTurn
@@ -19,6 +24,7 @@ export type RepeatTurnDeps = {
   readonly messages: MessageStore
   readonly turns: TurnStore
   readonly resolve: (model: string | undefined) => Answerer | undefined
+  readonly claim: Claim
   readonly launch: Launch
   readonly detectLanguage: (text: string) => string
   readonly clock: Clock
@@ -30,7 +36,12 @@ type Repeated = {
   readonly assistant: MessageRow
   readonly question: MessageRow
   readonly message: Message
+  /** What was said of how to answer: now, else when it was first asked. */
+  readonly input: TurnOptions
 }
+
+/** Begun by an earlier request with the same key. */
+type Begun = { readonly turnId: TurnId }
 
 const continueInstructions = {
   en: 'Your last answer was cut off. Continue it exactly where it stops: repeat nothing and add no remark.',
@@ -46,17 +57,19 @@ export function createRepeatTurn(deps: RepeatTurnDeps) {
   const regenerate = async (scope: Scope, input: RepeatTurnInput): Promise<TurnId> => {
     assertModel(deps.resolve, input)
     const repeated = await deps.acceptTurn(scope, (tx) => acceptRegenerate(deps, { tx, scope, input }))
-    deps.launch(scope, { ...repeated, userMessage: null, input })
+    if ('turnId' in repeated) return repeated.turnId
+    deps.launch(scope, { ...repeated, userMessage: null })
     return repeated.row.id
   }
 
   const continueAnswer = async (scope: Scope, input: RepeatTurnInput): Promise<TurnId> => {
     assertModel(deps.resolve, input)
     const repeated = await deps.acceptTurn(scope, (tx) => acceptContinue(deps, { tx, scope, input }))
+    if ('turnId' in repeated) return repeated.turnId
     const { text } = repeated.assistant
     const instruction = continueInstructions[deps.detectLanguage(text) === 'sv' ? 'sv' : 'en']
     const more = text.trim() === '' ? {} : { instruction }
-    deps.launch(scope, { ...repeated, userMessage: null, input, ...more })
+    deps.launch(scope, { ...repeated, userMessage: null, ...more })
     return repeated.row.id
   }
 
@@ -65,7 +78,8 @@ export function createRepeatTurn(deps: RepeatTurnDeps) {
 
 type RepeatIn = { readonly tx: WriteTransaction; readonly scope: Scope; readonly input: RepeatTurnInput }
 
-async function findAnswer(deps: RepeatTurnDeps, { tx, scope, input }: RepeatIn) {
+async function findAnswer(deps: RepeatTurnDeps, repeat: RepeatIn) {
+  const { tx, scope, input } = repeat
   const message = await deps.messages.findIn(tx, scope, input.messageId)
   if (message === undefined) throw new ProblemError('not-found', { detail: 'There is no such message.' })
   if (message.role !== 'assistant' || message.parentMessageId === null) {
@@ -77,16 +91,25 @@ async function findAnswer(deps: RepeatTurnDeps, { tx, scope, input }: RepeatIn) 
   const parent = await deps.messages.findIn(tx, scope, message.parentMessageId)
   if (conversation === undefined || parent === undefined) throw new ProblemError('not-found')
   await assertNoneRunning(deps.turns, tx, { scope, conversationId: conversation.id })
-  return { message, parent, conversation, nowMs }
+  const first = message.turnId === null ? undefined : await deps.turns.find(scope, message.turnId)
+  const { model, temperature, maxOutputTokens, systemPrompt } = repeat.input
+  const asked = {
+    ...(JSON.parse(first?.parameters ?? '{}') as TurnOptions),
+    ...given({ model, temperature, maxOutputTokens, systemPrompt }),
+  }
+  return { message, parent, conversation, nowMs, asked }
 }
 
-async function acceptRegenerate(deps: RepeatTurnDeps, repeat: RepeatIn): Promise<Repeated> {
-  const { tx, scope, input } = repeat
-  const { parent, conversation, nowMs } = await findAnswer(deps, repeat)
+async function acceptRegenerate(deps: RepeatTurnDeps, repeat: RepeatIn): Promise<Repeated | Begun> {
+  const { tx, scope } = repeat
+  const turnId = createId<'turn'>()
+  const begun = await claimTurn(deps.claim, { ...repeat, turnId })
+  if (begun !== undefined) return { turnId: begun }
+  const { parent, conversation, nowMs, asked: input } = await findAnswer(deps, repeat)
   const answerer = findAnswerer(deps.resolve, { input, conversation })
   const id = createId<'message'>(nowMs)
   const row = createTurnRow(scope, {
-    id: createId<'turn'>(nowMs),
+    id: turnId,
     conversation,
     kind: 'regenerate',
     userMessageId: parent.id,
@@ -100,18 +123,21 @@ async function acceptRegenerate(deps: RepeatTurnDeps, repeat: RepeatIn): Promise
   await deps.turns.insert(tx, row)
   await deps.conversations.update(tx, scope, { id: conversation.id, patch: { headMessageId: id } })
   const [message] = (await deps.messages.presentIn(tx, scope, [assistant])) as [Message]
-  return { conversation, row, assistant, question: parent, message }
+  return { conversation, row, assistant, question: parent, message, input }
 }
 
-async function acceptContinue(deps: RepeatTurnDeps, repeat: RepeatIn): Promise<Repeated> {
-  const { tx, scope, input } = repeat
-  const { message, parent, conversation, nowMs } = await findAnswer(deps, repeat)
+async function acceptContinue(deps: RepeatTurnDeps, repeat: RepeatIn): Promise<Repeated | Begun> {
+  const { tx, scope } = repeat
+  const turnId = createId<'turn'>()
+  const begun = await claimTurn(deps.claim, { ...repeat, turnId })
+  if (begun !== undefined) return { turnId: begun }
+  const { message, parent, conversation, nowMs, asked: input } = await findAnswer(deps, repeat)
   if (message.status === 'complete') {
     throw new ProblemError('conflict', { detail: 'This answer is complete.' })
   }
   const answerer = findAnswerer(deps.resolve, { input, conversation })
   const row = createTurnRow(scope, {
-    id: createId<'turn'>(nowMs),
+    id: turnId,
     conversation,
     kind: 'continue',
     userMessageId: parent.id,
@@ -127,5 +153,10 @@ async function acceptContinue(deps: RepeatTurnDeps, repeat: RepeatIn): Promise<R
   const question = message.text.trim() === '' ? parent : message
   const assistant = { ...message, ...patch }
   const [shown] = (await deps.messages.presentIn(tx, scope, [assistant])) as [Message]
-  return { conversation, row, assistant, question, message: shown }
+  return { conversation, row, assistant, question, message: shown, input }
 }
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+const given = <T extends object>(values: T): Given<T> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>

@@ -1,16 +1,16 @@
-import { createHash } from 'node:crypto'
 import { type Clock, createId, ProblemError, type Scope } from '../../core/index.ts'
 import type { WriteTransaction } from '../../storage/index.ts'
-import { type Answerer, describeAnswerer } from '../answering/answer.ts'
+import type { Answerer } from '../answering/answer.ts'
 import { estimateTokens } from '../answering/tokens.ts'
 import type { ConversationStore } from '../conversations/conversation-store.ts'
 import type { MessageStore } from '../conversations/message-store.ts'
 import type { ConversationId, Message, MessageId, StartTurn, TurnId } from '../schema.ts'
 import type { ConversationRow, MessageRow, TurnRow } from '../tables.ts'
 import { type AcceptTurn, assertNoneRunning } from './accept-turn.ts'
+import { type Claim, claimTurn } from './claim-turn.ts'
 import type { AppendEntry } from './end-turn.ts'
 import type { Launch } from './launch-turn.ts'
-import { assertModel, createTurnRow, findAnswerer } from './turn-row.ts'
+import { assertModel, createTurnRow, type FoundAnswerer, findAnswerer } from './turn-row.ts'
 import type { TurnStore } from './turn-store.ts'
 
 /** A message to answer. `source` and `channel` say how it came: `web-chat`, `chat`. */
@@ -23,12 +23,6 @@ export type StartTurnInput = Omit<StartTurn, 'stream'> & {
   /** Takes the message also while an earlier answer of the conversation is still being written. */
   readonly mayOverlap?: boolean
 }
-
-type Claim = (
-  tx: WriteTransaction,
-  scope: Scope,
-  claim: { key: string; fingerprint: string; reply: unknown },
-) => Promise<{ fresh: true } | { fresh: false; reply: unknown }>
 
 export type StartTurnDeps = {
   readonly acceptTurn: AcceptTurn
@@ -81,7 +75,7 @@ async function accept(deps: StartTurnDeps, { tx, scope, input }: AcceptInput): P
     createId<'message'>(nowMs),
     createId<'turn'>(nowMs),
   ]
-  const earlier = await claimKey(deps, { tx, scope, input, turnId })
+  const earlier = await claimTurn(deps.claim, { tx, scope, input, turnId })
   if (earlier !== undefined) return { turnId: earlier }
   const conversation = await deps.conversations.update(tx, scope, {
     id: input.conversationId,
@@ -112,17 +106,6 @@ async function accept(deps: StartTurnDeps, { tx, scope, input }: AcceptInput): P
   await deps.appendEntry(tx, scope, user)
   const [userMessage, message] = (await deps.messages.presentIn(tx, scope, [user, assistant])) as [Message, Message]
   return { conversation: { ...conversation, ...patch }, user, assistant, row, userMessage, message }
-}
-
-async function claimKey(
-  deps: StartTurnDeps,
-  { tx, scope, input, turnId }: AcceptInput & { readonly turnId: TurnId },
-): Promise<TurnId | undefined> {
-  const { idempotencyKey: key, ...asked } = input
-  if (key === undefined) return undefined
-  const fingerprint = createHash('sha256').update(JSON.stringify(asked)).digest('hex')
-  const claimed = await deps.claim(tx, scope, { key, fingerprint, reply: { turnId } })
-  return claimed.fresh ? undefined : (claimed.reply as { turnId: TurnId }).turnId
 }
 
 type ParentInput = {
@@ -189,12 +172,11 @@ type AssistantRowInput = {
   readonly id: MessageId
   readonly parent: MessageRow
   readonly row: TurnRow
-  readonly answerer: Answerer | undefined
+  readonly answerer: FoundAnswerer
 }
 
 /** The place of an answer that is still to be written. */
 export function assistantRow({ id, parent, row, answerer }: AssistantRowInput): MessageRow {
-  const { id: model, quality } = describeAnswerer(answerer)
   return {
     ...parent,
     ...blank,
@@ -202,10 +184,10 @@ export function assistantRow({ id, parent, row, answerer }: AssistantRowInput): 
     id,
     turnId: row.id,
     role: 'assistant',
-    source: answerer?.model.provider ?? 'hearth',
+    source: typeof answerer === 'object' ? answerer.model.provider : 'hearth',
     text: '',
-    model,
-    quality,
+    model: row.model,
+    quality: row.quality,
     status: 'streaming',
     tokenEstimate: 0,
     createdAt: row.createdAt,

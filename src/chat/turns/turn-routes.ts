@@ -73,7 +73,8 @@ const askRoutes = (deps: Deps): Route[] => [
       handler: async ({ scope, params, body, signal, transport }) => {
         const { stream, ...options } = body
         const repeat = verb === 'regenerate' ? deps.regenerate : deps.continueAnswer
-        const turnId = await repeat(scope, { messageId: params.messageId, ...options })
+        const idempotencyKey = transport.headers.get('idempotency-key') ?? undefined
+        const turnId = await repeat(scope, { messageId: params.messageId, idempotencyKey, ...options })
         return respond(deps, { scope, turnId, stream, signal, transport })
       },
     }),

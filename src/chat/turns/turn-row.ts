@@ -12,14 +12,14 @@ type TurnRowInput = {
   readonly kind: TurnRow['kind']
   readonly userMessageId: MessageId | null
   readonly assistantMessageId: MessageId
-  readonly answerer: Answerer | undefined
+  readonly answerer: FoundAnswerer
   readonly input: TurnOptions
   readonly nowMs: number
 }
 
 /** A turn that begins now. */
 export function createTurnRow(scope: Scope, input: TurnRowInput): TurnRow {
-  const { id: model, quality } = describeAnswerer(input.answerer)
+  const { model, quality } = nameOf(input.answerer)
   const { temperature, maxOutputTokens, systemPrompt } = input.input
   return {
     id: input.id,
@@ -39,15 +39,24 @@ export function createTurnRow(scope: Scope, input: TurnRowInput): TurnRow {
   }
 }
 
-/** Who answers. A model that the conversation names but that is gone is the turn's own failure, told in its stream. */
+/** Who answers; nobody when the owner's own words are quoted, `unreachable` when that will be the turn's own failure. */
+export type FoundAnswerer = Answerer | 'unreachable' | undefined
+
+function nameOf(answerer: FoundAnswerer): Pick<TurnRow, 'model' | 'quality'> {
+  if (answerer === 'unreachable') return { model: null, quality: null }
+  const { id, quality } = describeAnswerer(answerer)
+  return { model: id, quality }
+}
+
+/** Finds who answers. A model that is gone or out of reach is told in the stream of the turn. */
 export function findAnswerer(
   resolve: (model: string | undefined) => Answerer | undefined,
   { input, conversation }: { readonly input: TurnOptions; readonly conversation: ConversationRow },
-): Answerer | undefined {
+): FoundAnswerer {
   try {
     return resolve(input.model ?? conversation.model ?? undefined)
   } catch {
-    return undefined
+    return 'unreachable'
   }
 }
 

@@ -1,15 +1,20 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { ProblemError } from '../../core/index.ts'
 import { defineRoute, type Reply, type Route, type Transport } from '../route.ts'
 import { pageHeaders } from '../security-headers.ts'
 import { createFolder } from './folder.ts'
-import { note } from './note.ts'
+import { htmlType, note } from './note.ts'
 
 const notBuilt = (): Reply =>
   note(503, 'The page has not been built', [
     'The server runs, and its API answers. To build the page, run: npm run build:page',
     'Then load this address again; the server need not be restarted.',
   ])
+
+/** The page's own addresses, as it was built with them, moved below the path that a proxy shows the server under. */
+const underBase = (html: string, basePath: string): string => html.replaceAll('"/app/', `"${basePath}/app/`)
 
 const shown = { access: 'public', tag: 'page', hidden: true, replies: { 200: 'none' } } as const
 
@@ -21,7 +26,11 @@ export function pageRoutes(folder: string, basePath: string): readonly Route[] {
   async function index({ headers }: Transport): Promise<Reply> {
     files.refresh()
     const sending = { requestHeaders: headers, headers: pageHeaders() }
-    return (await files.open('index.html', sending)) ?? notBuilt()
+    if (basePath === '') return (await files.open('index.html', sending)) ?? notBuilt()
+    const text = await readFile(join(folder, 'index.html'), 'utf8').catch(() => undefined)
+    if (text === undefined) return notBuilt()
+    const headersOf = { ...pageHeaders(), 'cache-control': 'no-cache' }
+    return { kind: 'reply', status: 200, contentType: htmlType, headers: headersOf, body: underBase(text, basePath) }
   }
 
   async function file(name: string, transport: Transport): Promise<Reply> {
