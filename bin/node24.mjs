@@ -97,6 +97,11 @@ export function runOnNode24(args, options = {}) {
   })
 }
 
+/** Ends this process when a child ended because somebody stopped the two: what comes after it is not wanted either. */
+export function endIfStopped(code) {
+  if (forwarded.some((signal) => code === 128 + constants.signals[signal])) process.exit(code)
+}
+
 function passSignalsOn(child) {
   const lastAt = new Map()
   const pass = (signal) => {

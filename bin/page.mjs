@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
-import { runOnNode24 } from './node24.mjs'
+import { endIfStopped, runOnNode24 } from './node24.mjs'
 
 /** What the built page is made of: when one of these is newer than the page, the page is stale. */
 const sources = ['web', 'scripts/build-page.mjs', 'package-lock.json']
@@ -25,6 +25,7 @@ export async function ensurePage(root) {
   // Sources may be newer and yet the same, as after a fresh checkout; the script compares what is in them.
   const args = isMissing ? [script] : [script, '--if-stale']
   const code = await runOnNode24(args, { cwd: root, stdio: ['ignore', 2, 2, 'ipc'] })
+  endIfStopped(code)
   if (code !== 0) process.stderr.write('The page could not be built; the rest of Hearth works without it.\n')
   if (code === 0 && existsSync(stamp)) utimesSync(stamp, new Date(), new Date())
   return code === 0

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { runOnNode24 } from './node24.mjs'
+import { endIfStopped, runOnNode24 } from './node24.mjs'
 
 const bundle = ['build', 'server', 'main.mjs']
 const script = ['scripts', 'build-server.mjs']
@@ -60,6 +60,7 @@ async function buildServer(root) {
   const isMissing = !existsSync(join(root, ...bundle))
   process.stderr.write(`The server's bundle is ${isMissing ? 'missing' : 'older than its sources'}: building it …\n`)
   const code = await runOnNode24([path, '--if-stale'], { cwd: root, stdio: ['ignore', 2, 2, 'ipc'] })
+  endIfStopped(code)
   if (code === 0 && isServerFresh(root)) return true
   process.stderr.write(`The server could not be bundled: ${instead}\n`)
   return false

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import {
   appendFileSync,
   cpSync,
@@ -10,7 +11,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -110,6 +111,15 @@ describe('the server of a checkout', () => {
     rmSync(join(home, 'node_modules', 'rolldown'))
     expect(await entryOf('serve')).toBe(sources)
     expect(timesBundled()).toBe(0)
+  })
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('does not start when %s stops the bundling', (signal) => {
+    write('src/main.ts', "process.stdout.write('started')")
+    write('scripts/build-server.mjs', `process.kill(process.pid, '${signal}')\nsetTimeout(() => {}, 60_000)`)
+    const { status, stdout } = spawnSync(process.execPath, [join(home, 'bin', 'hearth.mjs'), 'serve'], {
+      encoding: 'utf8',
+    })
+    expect({ status, stdout }).toEqual({ status: 128 + constants.signals[signal], stdout: '' })
   })
 
   it('runs from its bundle in a release, which has no sources', async () => {
