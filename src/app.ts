@@ -182,11 +182,12 @@ function considerBuiltin(deps: AppDeps, { builtin, providers }: Rooms): void {
   if (providers.list().defaultModel === undefined) void builtin.start()
 }
 
-const authOptions = ({ server, page }: Config) => ({
-  title: page.title,
-  bindsLoopback: server.host === 'localhost' || isLoopback(server.host),
-  allowLocalOwner: server.trustedProxies.length === 0 && server.basePath === '',
-})
+function authOptions({ server, page }: Config) {
+  const bindsLoopback = server.host === 'localhost' || isLoopback(server.host)
+  // On a public bind a forwarded port looks like this machine too.
+  const allowLocalOwner = bindsLoopback && server.trustedProxies.length === 0 && server.basePath === ''
+  return { title: page.title, bindsLoopback, allowLocalOwner }
+}
 
 const serverOptions = ({ server }: Config) => ({
   host: server.host,

@@ -17,7 +17,7 @@ export type AdmitDeps = {
 export type AdmitOptions = {
   /** Whether the server listens on this machine alone. */
   readonly bindsLoopback: boolean
-  /** Off behind proxies and under a base path: there a loopback peer is no proof of being local. */
+  /** Off on a public bind, behind proxies and under a base path: there a loopback peer is no proof of being local. */
   readonly allowLocalOwner: boolean
 }
 

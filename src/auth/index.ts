@@ -13,7 +13,7 @@ export type AuthOptions = {
   readonly title: string
   /** Whether the server listens on this machine alone. */
   readonly bindsLoopback: boolean
-  /** False behind proxies and under a base path. */
+  /** False on a public bind, behind proxies and under a base path. */
   readonly allowLocalOwner: boolean
 }
 

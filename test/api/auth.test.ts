@@ -97,6 +97,16 @@ describe('the first run', () => {
 })
 
 describe('a server that others can reach', () => {
+  it('C-7: does not take a loopback peer of a public bind for the owner, nor let it set up without the link', async () => {
+    const server = await startApp({ scripted, env: { HOST: '0.0.0.0' } })
+    const url = `http://127.0.0.1:${new URL(server.url).port}`
+    const refused = await fetch(`${url}/api/v2/conversations`)
+    expect([refused.status, await refused.json()]).toMatchObject([503, { code: 'setup-required' }])
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(owner) }
+    expect((await fetch(`${url}/api/v2/auth/setup`, init)).status).toBe(403)
+    await server.stop()
+  })
+
   it.each([
     ['a public bind', { HOST: '0.0.0.0' }],
     ['a proxy before it', { HEARTH_TRUSTED_PROXIES: '127.0.0.1' }],
