@@ -31,9 +31,10 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 export function createAdmit({ db, store, accounts, clock }: AdmitDeps, options: AdmitOptions) {
   const isLocal = (transport: Transport): boolean => {
     const { remoteAddress, headers, incoming } = transport
+    const { httpVersion } = incoming
     const port = incoming.socket.localPort ?? 0
     const headerNames = Object.keys(incoming.headers)
-    return options.allowLocalOwner && isLocalCaller({ remoteAddress, headers, headerNames, port })
+    return options.allowLocalOwner && isLocalCaller({ remoteAddress, headers, headerNames, httpVersion, port })
   }
 
   const bySession = async (transport: Transport): Promise<Identity | undefined> => {

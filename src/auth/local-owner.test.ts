@@ -8,6 +8,7 @@ const arrival = (headers: Record<string, string>, remoteAddress = '127.0.0.1') =
     remoteAddress,
     headers: { get, has: (name: string) => get(name) !== null },
     headerNames: Object.keys(given),
+    httpVersion: '1.1',
     port: 8000,
   }
 }
@@ -23,8 +24,23 @@ describe('the local owner', () => {
     ['x-forwarded-proto', 'https'],
     ['x-real-ip', '1.2.3.4'],
     ['via', '1.1 proxy'],
+    ['cf-connecting-ip', '1.2.3.4'],
+    ['true-client-ip', '1.2.3.4'],
+    ['x-client-ip', '1.2.3.4'],
+    ['x-cluster-client-ip', '1.2.3.4'],
+    ['fly-client-ip', '1.2.3.4'],
+    ['x-original-forwarded-for', '1.2.3.4'],
+    ['x-forwarded', 'for=1.2.3.4'],
+    ['x-forwardedfor', '1.2.3.4'],
+    ['cdn-loop', 'proxy'],
+    ['x-original-host', 'home.example'],
+    ['x-proxyuser-ip', '1.2.3.4'],
   ])('C-7: is not let in through a proxy that sends %s', (name, value) => {
     expect(isLocalCaller(arrival({ [name]: value }))).toBe(false)
+  })
+
+  it.each(['1.0', '0.9', '2.0', ''])('C-7: is not let in by HTTP/%s, which no client of ours speaks', (httpVersion) => {
+    expect(isLocalCaller({ ...arrival({}), httpVersion })).toBe(false)
   })
 
   it.each([

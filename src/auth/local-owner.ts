@@ -6,10 +6,25 @@ export type Arrival = {
   readonly remoteAddress: string
   readonly headers: HeaderReader
   readonly headerNames: readonly string[]
+  /** Of the request line: `1.1`, or `1.0` as reverse proxies speak it by default. */
+  readonly httpVersion: string
   readonly port: number
 }
 
-const proxyTraces = ['forwarded', 'x-real-ip', 'via']
+const proxyTraces = new Set([
+  'forwarded',
+  'via',
+  'cdn-loop',
+  'cf-connecting-ip',
+  'fly-client-ip',
+  'true-client-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'x-original-forwarded-for',
+  'x-original-host',
+  'x-proxyuser-ip',
+  'x-real-ip',
+])
 const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /** Whether an address of the network layer is this machine's own: 127.0.0.0/8, `::1`, and the mapped form of either. */
@@ -19,7 +34,7 @@ export function isLoopback(address: string): boolean {
 }
 
 const hasProxyTrace = (headerNames: readonly string[]): boolean =>
-  headerNames.some((name) => proxyTraces.includes(name) || name.startsWith('x-forwarded-'))
+  headerNames.some((name) => proxyTraces.has(name) || name.startsWith('x-forwarded'))
 
 function isOurHost(host: string | null, port: number): boolean {
   if (host === null) return false
@@ -43,9 +58,11 @@ export function isOwnSite(headers: HeaderReader): boolean {
 /**
  * Whether a request comes from this machine itself, without a proxy between and without a foreign page behind it. A
  * host name of ours is demanded too, so that a name which an attacker points at this machine does not count.
+ * @NOTE a proxy that speaks HTTP/1.1, adds no header and puts our name into `Host` cannot be told from a local client.
  */
-export const isLocalCaller = ({ remoteAddress, headers, headerNames, port }: Arrival): boolean =>
+export const isLocalCaller = ({ remoteAddress, headers, headerNames, httpVersion, port }: Arrival): boolean =>
   isLoopback(remoteAddress) &&
+  httpVersion === '1.1' &&
   !hasProxyTrace(headerNames) &&
   isOurHost(headers.get('host'), port) &&
   isOurOrigin(headers.get('origin'), port) &&

@@ -1,3 +1,5 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createScripted } from '../../src/providers/index.ts'
 import { startApp, type TestApp } from '../support/app.ts'
@@ -35,6 +37,13 @@ describe('the first run', () => {
   ])('C-7: does not take a request with %s for the owner', async (name, value) => {
     const { status, body } = await server.call('GET', '/api/v2/conversations', undefined, { [name]: value })
     expect([status, body.code]).toEqual([401, 'not-authenticated'])
+  })
+
+  it('C-7: does not take HTTP/1.0 for the owner, which a bare reverse proxy speaks', async () => {
+    const { host, hostname, port } = new URL(server.url)
+    const socket = connect(Number(port), hostname)
+    socket.write(`GET /api/v2/conversations HTTP/1.0\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 401 /)
   })
 
   it('C-7: the first set-up becomes the owner, inherits everything, and shuts the door', async () => {
