@@ -8,7 +8,8 @@ import { type Database, openDatabase } from '../storage/index.ts'
 import { createAccounts } from './accounts.ts'
 import { createAuthStore } from './store.ts'
 
-const options = { sessionMs: 60_000, loginAttempts: 10, loginWindowMs: 60_000 }
+const attempts = { loginAttempts: 10, loginWindowMs: 60_000, addressAttempts: 30, addressWindowMs: 60_000 }
+const options = { sessionMs: 60_000, ...attempts }
 const password = 'correct horse'
 
 describe.each(databases)('the set-up on %s', (kind) => {

@@ -2,6 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { type Clock, createId, ProblemError, type Role, type Scope, type UserId } from '../core/index.ts'
 import type { Database } from '../storage/index.ts'
+import { networkOf } from './network.ts'
 import { hashPassword, verifyPassword } from './password.ts'
 import type { Login, Setup } from './schema.ts'
 import type { AuthStore, UserRow } from './store.ts'
@@ -18,7 +19,13 @@ export type AccountsOptions = {
   /** Failed attempts for one name from one address within the window; then that pair waits. */
   readonly loginAttempts: number
   readonly loginWindowMs: number
+  /** Attempts from one address within the window, whatever the names; of IPv6, a /64 counts as one address. */
+  readonly addressAttempts: number
+  readonly addressWindowMs: number
 }
+
+/** Where a login comes from, and until when somebody waits for it. */
+export type LoginOrigin = { readonly address: string; readonly userAgent: string; readonly signal: AbortSignal }
 
 /** The owner of this server: made at the first start, without a password until somebody sets one. */
 export type Owner = {
@@ -35,7 +42,8 @@ const newToken = (): string => randomBytes(32).toString('base64url')
 export async function createAccounts({ db, store, clock }: AccountsDeps, options: AccountsOptions) {
   const nowMs = () => clock.now().getTime()
   const setupToken = newToken()
-  const limiter = new RateLimiterMemory({ points: options.loginAttempts, duration: options.loginWindowMs / 1000 })
+  const pairs = createLimiter(options.loginAttempts, options.loginWindowMs)
+  const addresses = createLimiter(options.addressAttempts, options.addressWindowMs)
   const decoyHash = await hashPassword(newToken())
   let owner = await ensureOwner({ db, store, clock })
 
@@ -57,6 +65,7 @@ export async function createAccounts({ db, store, clock }: AccountsDeps, options
    * @throws ProblemError `conflict` when there is a password already
    */
   const setUp = async (input: Omit<Setup, 'token'>, userAgent: string): Promise<string> => {
+    if (owner.hasPassword) throw alreadyOwned()
     const passwordHash = await hashPassword(input.password)
     const isFirst = await db.write(async (tx) => {
       // The database knows, and not this process: of two at once only one may win.
@@ -66,22 +75,24 @@ export async function createAccounts({ db, store, clock }: AccountsDeps, options
       return true
     })
     owner = { ...owner, hasPassword: true }
-    if (!isFirst) throw new ProblemError('conflict', { detail: 'This server has an owner already.' })
+    if (!isFirst) throw alreadyOwned()
     return openSession(owner.userId, userAgent)
   }
 
   /** Checks a name and a password; a name that nobody has takes as long. @returns the token of the login */
-  const logIn = async (input: Login, from: { address: string; userAgent: string }): Promise<string> => {
+  const logIn = async (input: Login, { address, userAgent, signal }: LoginOrigin): Promise<string> => {
     const name = input.name.trim().normalize('NFKC').toLowerCase()
-    const pair = `${name}|${from.address}`
-    await limiter.consume(pair).catch(refuse)
+    const network = networkOf(address)
+    const pair = `${name}|${network}`
+    await addresses.consume(network).catch(refuse)
+    await pairs.consume(pair).catch(refuse)
     const user = await store.findUserByName(name)
-    const isRight = await verifyPassword(input.password, user?.passwordHash ?? decoyHash)
+    const isRight = await verifyPassword(input.password, user?.passwordHash ?? decoyHash, signal)
     if (!isRight || user === undefined || user.passwordHash === null || user.disabledAt !== null) {
       throw new ProblemError('invalid-credentials')
     }
-    await limiter.delete(pair)
-    return openSession(user.id, from.userAgent)
+    await pairs.delete(pair)
+    return openSession(user.id, userAgent)
   }
 
   const logOut = (token: string): Promise<unknown> => db.write((tx) => store.removeSession(tx, hashToken(token)))
@@ -94,6 +105,10 @@ export async function createAccounts({ db, store, clock }: AccountsDeps, options
 }
 
 export type Accounts = Awaited<ReturnType<typeof createAccounts>>
+
+const createLimiter = (points: number, windowMs: number) => new RateLimiterMemory({ points, duration: windowMs / 1000 })
+
+const alreadyOwned = () => new ProblemError('conflict', { detail: 'This server has an owner already.' })
 
 function refuse(cause: unknown): never {
   if (!(cause instanceof RateLimiterRes)) throw cause

@@ -18,7 +18,12 @@ export type AuthOptions = {
 }
 
 const sessionMs = 30 * 24 * 3_600_000
-const attempts = { loginAttempts: 10, loginWindowMs: 15 * 60_000 }
+const attempts = {
+  loginAttempts: 10,
+  loginWindowMs: 15 * 60_000,
+  addressAttempts: 30,
+  addressWindowMs: 60_000,
+}
 
 /**
  * Builds the room that knows who is calling. At the first start it makes the owner, without a password.

@@ -73,8 +73,8 @@ const signInRoutes = ({ accounts, isLocal }: RoutesDeps, { sessionMs }: RoutesOp
     tag: 'account',
     body: loginSchema,
     replies: { 204: 'none' },
-    handler: async ({ body, transport }) => {
-      const from = { address: transport.remoteAddress, userAgent: userAgentOf(transport) }
+    handler: async ({ body, signal, transport }) => {
+      const from = { address: transport.remoteAddress, userAgent: userAgentOf(transport), signal }
       const token = await accounts.logIn(body, from)
       return reply(204, undefined, { 'Set-Cookie': sessionCookie(token, sessionMs) })
     },

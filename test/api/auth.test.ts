@@ -92,6 +92,17 @@ describe('the first run', () => {
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
   })
 
+  it('makes an address wait that tries many names, the right one too', async () => {
+    await server.call('POST', '/api/v2/auth/setup', owner)
+    const logIn = (name: string) => server.call('POST', '/api/v2/auth/login', { ...owner, name })
+    const tried = []
+    for (let attempt = 1; attempt <= 30; attempt += 1) tried.push((await logIn(`nobody-${attempt}`)).status)
+    expect(new Set(tried)).toEqual(new Set([401]))
+    const { status, body, headers } = await logIn(owner.name)
+    expect([status, body.code]).toEqual([429, 'too-many-attempts'])
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
+  })
+
   it('refuses a password that is too short, by name of the field', async () => {
     const { status, body } = await server.call('POST', '/api/v2/auth/setup', { ...owner, password: 'short' })
     expect([status, body.errors[0].field]).toEqual([422, 'password'])
