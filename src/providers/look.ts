@@ -3,7 +3,7 @@ import type { Finding, Source } from './source.ts'
 /** Looks at one source until the signal says that time is up. */
 export async function lookInTime(source: Source, signal: AbortSignal): Promise<Finding> {
   try {
-    return await Promise.race([source.look(signal), rejectOn(signal)])
+    return await untilAborted(source.look(signal), signal)
   } catch (error) {
     if (!signal.aborted) throw error
     const detail = `${source.provider.name} did not answer in time: is it overloaded or hanging?`
@@ -20,11 +20,15 @@ export function patient(before: Finding | undefined, now: Finding): Finding {
   return { ...before, note: now.health.detail }
 }
 
-/** Never resolves; rejects with the signal's reason. */
-export function rejectOn(signal: AbortSignal): Promise<never> {
+/** What comes of the work, or the signal's reason once it aborts. The signal keeps no listener of a work that ended. */
+export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()
-  promise.catch(() => undefined)
-  if (signal.aborted) reject(signal.reason)
-  signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  return promise
+  const abort = () => reject(signal.reason)
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
 }

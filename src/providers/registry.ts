@@ -2,7 +2,7 @@ import { type Log, type ProblemCode, ProblemError } from '../core/index.ts'
 import { getModel } from './choose.ts'
 import type { Model, ModelEvent, Provider } from './contract.ts'
 import { createDiscovery, type DiscoveryOptions } from './discovery.ts'
-import { rejectOn } from './look.ts'
+import { untilAborted } from './look.ts'
 import { type Offer, type ProviderStatus, toCandidates } from './offer.ts'
 import type { Source } from './source.ts'
 import type { Timers } from './timers.ts'
@@ -54,7 +54,7 @@ export function createRegistry(deps: RegistryDeps, options: DiscoveryOptions): P
     list: discovery.offer,
     refresh: async (signal) => {
       signal?.throwIfAborted()
-      await (signal ? Promise.race([discovery.look(), rejectOn(signal)]) : discovery.look())
+      await (signal ? untilAborted(discovery.look(), signal) : discovery.look())
     },
     resolve: (requested) => {
       const candidates = discovery.known().map(toCandidates)
