@@ -56,7 +56,9 @@ describe.each(databases)('conversations on %s', (database) => {
     expect(new Set(seen).size).toBe(seen.length)
     const all = (await server.call('GET', '/api/v2/conversations?limit=200')).body.items
     expect(seen).toEqual(all.map(({ id }: { id: string }) => id))
-    expect((await server.call('GET', '/api/v2/conversations?cursor=nonsense')).status).toBe(422)
+    for (const wrong of ['nonsense', `${'9'.repeat(80)}_a`, `1_a`, `9007199254740993_${seen[0]}`, `1_${seen[0]}_x`]) {
+      expect((await server.call('GET', `/api/v2/conversations?cursor=${wrong}`)).status, wrong).toBe(422)
+    }
   })
 
   it('have one effect for one idempotency key', async () => {

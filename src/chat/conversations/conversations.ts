@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { type Clock, createId, ProblemError, type Scope } from '../../core/index.ts'
+import { type Clock, createId, isId, ProblemError, type Scope } from '../../core/index.ts'
 import type { Database, WriteTransaction } from '../../storage/index.ts'
 import type { Feed } from '../feed.ts'
 import type { Conversation, ConversationId, CreateConversation, MessageId, UpdateConversation } from '../schema.ts'
@@ -165,11 +165,12 @@ const defined = <T extends object>(input: T) =>
   Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as Defined<T>
 
 function parseCursor(cursor: string): ListPosition {
-  const [updatedAt, id] = cursor.split('_')
-  if (!/^\d+$/.test(updatedAt ?? '') || id === undefined) {
+  const [time = '', id = '', ...rest] = cursor.split('_')
+  const updatedAt = /^\d{1,16}$/.test(time) ? Number(time) : Number.NaN
+  if (!Number.isSafeInteger(updatedAt) || !isId(id) || rest.length > 0) {
     throw new ProblemError('invalid-request', {
       errors: [{ field: 'cursor', message: 'is not a cursor of this list' }],
     })
   }
-  return { updatedAt: Number(updatedAt), id }
+  return { updatedAt, id }
 }
