@@ -21,6 +21,7 @@ type Deps = { readonly admit: Admit; readonly report: Report }
 export type RunOptions = {
   readonly maxBodyBytes: number
   readonly maxJsonDepth: number
+  readonly maxJsonValues: number
   readonly bodyTimeoutMs: number
   readonly heartbeatMs: number
 }
@@ -47,7 +48,7 @@ export function createRunRoute({ admit, report }: Deps, options: RunOptions) {
     assertJsonType(incoming.headers['content-type'])
     if (incoming.headers.expect !== undefined) outgoing.writeContinue()
     const bytes = await readBody(incoming, options)
-    return validate(route.body, parseJson(bytes, options.maxJsonDepth), 'body')
+    return validate(route.body, parseJson(bytes, options), 'body')
   }
 
   async function scopeFor(transport: Transport, access: Access): Promise<Scope | undefined> {

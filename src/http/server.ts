@@ -40,6 +40,8 @@ export type ServerOptions = {
   readonly basePath?: string
   readonly maxBodyBytes?: number
   readonly maxJsonDepth?: number
+  /** How many values a body may hold, counting those inside others: each costs the parser and the schema. */
+  readonly maxJsonValues?: number
   readonly headersTimeoutMs?: number
   readonly bodyTimeoutMs?: number
   /** How long a connection that nothing runs on is kept for the next request. */
@@ -67,6 +69,7 @@ const defaults = {
   basePath: '',
   maxBodyBytes: 1024 * 1024,
   maxJsonDepth: 64,
+  maxJsonValues: 100_000,
   headersTimeoutMs: 10_000,
   bodyTimeoutMs: 30_000,
   keepAliveTimeoutMs: 60_000,
