@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { type FieldError, ProblemError } from '../core/index.ts'
+import { shortField } from './short-field.ts'
 
 type Part = 'body' | 'query' | 'path'
 type Issue = z.core.$ZodIssue
@@ -7,27 +8,43 @@ type Issue = z.core.$ZodIssue
 /** Of a union's branches, the one that came furthest says best what is wrong. */
 function bestBranch(issue: Issue): readonly Issue[] {
   if (issue.code !== 'invalid_union') return []
-  const depth = (branch: readonly Issue[]) => Math.max(0, ...branch.map((inner) => inner.path.length))
+  // A branch may hold more issues than a call takes arguments.
+  const depth = (branch: readonly Issue[]) => branch.reduce((most, { path }) => Math.max(most, path.length), 0)
   const ranked = issue.errors.toSorted((left, right) => depth(right) - depth(left))
   const best = ranked[0]
   return best && depth(best) > 0 ? best : []
 }
 
-function fieldErrors(issue: Issue, prefix: readonly PropertyKey[], part: Part): readonly FieldError[] {
+const maxErrors = 50
+const fieldOf = (path: readonly PropertyKey[]): string => shortField(path.map(String).join('.'))
+
+/** Words issues one at a time, so that no more are worded than are shown: the sender chooses how many there are. */
+function* fieldErrors(issue: Issue, prefix: readonly PropertyKey[], part: Part): Generator<FieldError> {
   const path = [...prefix, ...issue.path]
   const inner = bestBranch(issue)
-  if (inner.length > 0) return inner.flatMap((each) => fieldErrors(each, path, part))
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ field: [...path, key].map(String).join('.'), message: 'is not known here' }))
-  }
-  return [{ field: path.length === 0 ? part : path.map(String).join('.'), message: issue.message }]
+  if (inner.length > 0) {
+    for (const each of inner) yield* fieldErrors(each, path, part)
+  } else if (issue.code === 'unrecognized_keys') {
+    for (const key of issue.keys) yield { field: fieldOf([...path, key]), message: 'is not known here' }
+  } else yield { field: path.length === 0 ? part : fieldOf(path), message: issue.message }
 }
 
-/** Parses one part of a request. @throws ProblemError `invalid-request`, naming every field at fault */
+function firstFieldErrors(issues: readonly Issue[], part: Part): readonly FieldError[] {
+  const errors: FieldError[] = []
+  for (const issue of issues) {
+    for (const error of fieldErrors(issue, [], part)) {
+      errors.push(error)
+      if (errors.length === maxErrors) return errors
+    }
+  }
+  return errors
+}
+
+/** Parses one part of a request. @throws ProblemError `invalid-request`, naming the first fields at fault */
 export function validate(schema: z.ZodType, value: unknown, part: Part): unknown {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const errors = result.error.issues.flatMap((issue) => fieldErrors(issue, [], part)).slice(0, 50)
+  const errors = firstFieldErrors(result.error.issues, part)
   const fields = [...new Set(errors.map(({ field }) => field))].join(', ')
   throw new ProblemError('invalid-request', { detail: `The ${part} is wrong at: ${fields.slice(0, 300)}.`, errors })
 }
@@ -38,7 +55,8 @@ export function queryOf(search: string): Record<string, string | string[]> {
   for (const [name, value] of new URLSearchParams(search)) {
     const known = query[name]
     if (known === undefined) query[name] = value
-    else query[name] = [...(Array.isArray(known) ? known : [known]), value]
+    else if (Array.isArray(known)) known.push(value)
+    else query[name] = [known, value]
   }
   return query
 }
