@@ -77,6 +77,8 @@ export type RouteDefinition<
   readonly params?: P
   readonly query?: Q
   readonly body?: B
+  /** The largest body, as sent and as unpacked; when absent 16 KiB for open access, else the server's limit. */
+  readonly maxBodyBytes?: number
   /** The schema of each success reply by status; `'stream'` names an event stream, `'none'` an empty body. */
   readonly replies: Readonly<Record<number, Shape | 'stream' | 'none'>>
   /** The schema of what one event of its stream carries, for the OpenAPI document. */

@@ -41,13 +41,21 @@ const hasKind = (answer: object): answer is Reply | EventStream =>
 
 export const placeOf = ({ path, requestId }: Exchange) => ({ instance: path, requestId })
 
+/** Without a credential anyone on the network may send: such a body is small, so that many are held in little memory. */
+const maxOpenBodyBytes = 16 * 1024
+
+/** The most bytes that a route takes: its own limit, and never more than the server's. */
+const maxBodyBytesOf = ({ access, maxBodyBytes }: Route, serverBytes: number): number =>
+  Math.min(serverBytes, maxBodyBytes ?? (isOpen(access) ? maxOpenBodyBytes : serverBytes))
+
 /** Runs a route for one request: who asks, what they ask, the route's own code, the reply. */
 export function createRunRoute({ admit, report }: Deps, options: RunOptions) {
   async function bodyOf(route: Route, { incoming, outgoing }: Exchange): Promise<unknown> {
+    const maxBodyBytes = maxBodyBytesOf(route, options.maxBodyBytes)
     if (!route.body) return undefined
     assertJsonType(incoming.headers['content-type'])
     if (incoming.headers.expect !== undefined) outgoing.writeContinue()
-    const bytes = await readBody(incoming, options)
+    const bytes = await readBody(incoming, { ...options, maxBodyBytes })
     return validate(route.body, parseJson(bytes, options), 'body')
   }
 
@@ -72,7 +80,7 @@ export function createRunRoute({ admit, report }: Deps, options: RunOptions) {
   return async function runRoute({ route, params }: Match, exchange: Exchange): Promise<void> {
     const transport = createTransport(exchange)
     const scope = await scopeFor(transport, route.access)
-    assertAnnouncedSize(exchange.incoming, options.maxBodyBytes)
+    assertAnnouncedSize(exchange.incoming, maxBodyBytesOf(route, options.maxBodyBytes))
     const answer = await route.handler({
       scope,
       params: route.params && validate(route.params, decodeParams(params), 'path'),

@@ -8,10 +8,10 @@ import { post, raw, serve, storingRoute } from './http-fixture.ts'
 
 const json = async (response: Response) => ({ status: response.status, ...((await response.json()) as object) })
 
-/** Sends a body to a storing route and says how it was answered and what was stored. */
+/** Sends a body to a storing route with the server's own limit, and says how it was answered and what was stored. */
 async function send(init: RequestInit, options = {}) {
   const { route, stored } = storingRoute()
-  const { call } = await serve({ routes: [route], options })
+  const { call } = await serve({ routes: [{ ...route, maxBodyBytes: 1024 * 1024 }], options })
   return { answer: await json(await call('/messages', init)), stored }
 }
 
@@ -107,6 +107,60 @@ describe('a body that cannot be taken gets a problem and stores nothing', () => 
     const answer = await raw(port, `${head}transfer-encoding: chunked\r\n\r\n`, chunk, chunk, chunk)
     expect(answer).toMatch(/^HTTP\/1\.1 413 /)
     expect(stored).toEqual([])
+  })
+})
+
+describe('a body that is made to cost more than it is worth', () => {
+  const nulls = (count: number) => `{"${'k'.repeat(9_000)}":[${Array(count).fill('"\\u0000"').join(',')}]}`
+
+  it('is held to 16 KiB where no credential is asked for, as sent and as unpacked', async () => {
+    const { route, stored } = storingRoute()
+    const { call, port } = await serve({ routes: [route] })
+    const announced = await raw(port, `${head}content-length: 16385\r\n\r\n`)
+    expect(announced).toMatch(/^HTTP\/1\.1 413 .*The limit is 16384 bytes/s)
+    const packed = post(new Uint8Array(gzipSync(nulls(100_000))), { 'content-encoding': 'gzip' })
+    expect(await json(await call('/messages', packed))).toMatchObject({ status: 413, code: 'body-too-large' })
+    const chunk = `1000\r\n${' '.repeat(4096)}\r\n`
+    const counted = await raw(port, `${head}transfer-encoding: chunked\r\n\r\n`, ...Array(5).fill(chunk))
+    expect(counted).toMatch(/^HTTP\/1\.1 413 /)
+    expect(stored).toEqual([])
+  })
+
+  it('may be larger where the caller is known, or where the route says so', async () => {
+    const text = `{"text":"a"${' '.repeat(20_000)}}`
+    const { route, stored } = storingRoute({ access: 'conversations:write' })
+    const { call } = await serve({ routes: [route] })
+    await call('/messages', post(text, { authorization: 'Bearer owner' }))
+    const { answer } = await send(post(text))
+    expect([stored, answer]).toEqual([['a'], { status: 200, text: 'a' }])
+  })
+
+  it("is held to a route's own limit also where the caller is known", async () => {
+    const { route } = storingRoute({ access: 'conversations:write' })
+    const { call } = await serve({ routes: [{ ...route, maxBodyBytes: 100 }] })
+    const reply = await call('/messages', post(`{"text":"a"${' '.repeat(100)}}`, { authorization: 'Bearer owner' }))
+    expect(await json(reply)).toMatchObject({ status: 413, detail: 'The limit is 100 bytes.' })
+  })
+
+  it.each([
+    ['texts that no database keeps', nulls(90_000), 20],
+    ['things of the wrong kind', `{"text":"a","tags":[${Array(90_000).fill('0').join(',')}]}`, 50],
+  ])('gets a short answer when it holds 90,000 %s', async (_name, body, count) => {
+    const { answer } = await send(post(body))
+    expect(answer).toMatchObject({ status: 422, errors: expect.objectContaining({ length: count }) })
+    expect(JSON.stringify(answer).length).toBeLessThan(20_000)
+  })
+
+  it('is refused before it is parsed when it holds too many values', async () => {
+    const { answer } = await send(post(`{"text":"a","tags":[${Array(200_000).fill('{}').join(',')}]}`))
+    expect(answer).toMatchObject({ status: 413, detail: 'The limit is 100000 values.' })
+  })
+
+  it('gets its unknown field named by the beginning of a long name', async () => {
+    const route = { ...storingRoute().route, maxBodyBytes: 1024 * 1024, body: z.strictObject({}) }
+    const { call } = await serve({ routes: [route] })
+    const answer = await json(await call('/messages', post(`{"${'k'.repeat(500_000)}":1}`)))
+    expect(answer).toMatchObject({ status: 422, errors: [{ field: `${'k'.repeat(199)}…` }] })
   })
 })
 
