@@ -102,6 +102,29 @@ describe('the OpenAI dialect, by the official client', () => {
     expect(response.headers.get('hearth-model')).toBe('ollama/llama3.2:latest')
   })
 
+  it('names twenty parameters without an effect and counts the rest', async () => {
+    const extra = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`odd${index}`, 1]))
+    const odd = { ...extra, 'not for a header': 1, ['x'.repeat(65)]: 1 }
+    const { headers, status } = await server.call('POST', '/v1/chat/completions', { messages, ...odd })
+    const named = Array.from({ length: 20 }, (_, index) => `odd${index}`).join(', ')
+    expect([status, headers.get('hearth-ignored-parameters')]).toEqual([200, `${named}, 4982 more`])
+  })
+
+  const times = <T>(count: number, item: T): T[] => Array(count).fill(item)
+  const longest = { role: 'user', content: times(1_001, { type: 'text', text: 'a' }) }
+
+  it.each([
+    ['more than 10,000 messages', times(10_001, messages[0]), '400 invalid_request'],
+    ['more than 1,000 parts of a message', [longest], '400 invalid_request'],
+    ['many messages without a role', times(45_000, {}), '400 invalid_request'],
+    ['more values than are parsed', times(1_000_000, 0), '413 body_too_large'],
+    ['a million parts without a type', [{ role: 'user', content: times(1_000_000, {}) }], '413 body_too_large'],
+  ])('refuses %s in a short answer', async (_name, sent, expected) => {
+    const reply = await server.call('POST', '/v1/chat/completions', { messages: sent })
+    expect(`${reply.status} ${reply.body.error.code}`).toBe(expected)
+    expect(JSON.stringify(reply.body).length).toBeLessThan(1_000)
+  })
+
   it('complaint 22: counts the messages that did not fit in a header', async () => {
     const long = { role: 'user' as const, content: 'many words '.repeat(1500) }
     const { response } = await client.chat.completions

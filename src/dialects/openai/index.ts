@@ -95,6 +95,6 @@ function headersOf(body: CompletionRequest, completion: OpenedCompletion): Recor
   return {
     'Hearth-Model': encodeURI(completion.model.id),
     ...(completion.omittedCount > 0 && { 'Hearth-Context-Omitted': String(completion.omittedCount) }),
-    ...(ignored.length > 0 && { 'Hearth-Ignored-Parameters': ignored.join(', ') }),
+    ...(ignored !== undefined && { 'Hearth-Ignored-Parameters': ignored }),
   }
 }

@@ -7,7 +7,7 @@ const partSchema = z.discriminatedUnion('type', [
 
 const messageSchema = z.object({
   role: z.enum(['system', 'developer', 'user', 'assistant']),
-  content: z.union([z.string(), z.array(partSchema)]).nullish(),
+  content: z.union([z.string(), z.array(partSchema).max(1_000)]).nullish(),
 })
 
 /**
@@ -18,7 +18,7 @@ const messageSchema = z.object({
 export const completionSchema = z
   .looseObject({
     model: z.string().max(200).optional(),
-    messages: z.array(messageSchema).min(1),
+    messages: z.array(messageSchema).min(1).max(10_000),
     stream: z.boolean().nullish(),
     stream_options: z.looseObject({ include_usage: z.boolean().optional() }).nullish(),
     temperature: z.number().min(0).max(2).nullish(),
@@ -36,9 +36,18 @@ export type CompletionRequest = z.output<typeof completionSchema>
 
 const known = new Set(Object.keys(completionSchema.shape))
 
-/** The parameters of a request that have no effect here. */
-export const ignoredParameters = (request: CompletionRequest): string[] =>
-  Object.keys(request).filter((name) => !known.has(name) && /^[\w-]{1,64}$/.test(name))
+const maxNamed = 20
+
+/**
+ * The parameters of a request that have no effect here, as one line for a header: the first 20 by name, and how many more
+ * there are. Names that a header cannot bear are counted only. Undefined when there are none.
+ */
+export function ignoredParameters(request: CompletionRequest): string | undefined {
+  const ignored = Object.keys(request).filter((name) => !known.has(name))
+  const named = ignored.filter((name) => /^[\w-]{1,64}$/.test(name)).slice(0, maxNamed)
+  const more = ignored.length - named.length
+  return [...named, ...(more > 0 ? [`${more} more`] : [])].join(', ') || undefined
+}
 
 /** The text of a message's content, whichever of its forms it has. */
 export function textOf(content: CompletionRequest['messages'][number]['content']): string {
