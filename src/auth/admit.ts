@@ -1,9 +1,10 @@
 import { type Access, type Clock, ProblemError, type Role, type Scope } from '../core/index.ts'
-import type { Transport } from '../http/index.ts'
+import type { HeaderReader, Transport } from '../http/index.ts'
 import type { Database } from '../storage/index.ts'
 import { type Accounts, hashToken } from './accounts.ts'
 import { readSessionCookie } from './cookie.ts'
 import { isLocalCaller, isOwnSite } from './local-owner.ts'
+import type { OpenRequests } from './open-requests.ts'
 import { can } from './policy.ts'
 import type { AuthStore } from './store.ts'
 
@@ -12,6 +13,7 @@ export type AdmitDeps = {
   readonly store: AuthStore
   readonly accounts: Accounts
   readonly clock: Clock
+  readonly requests: OpenRequests
 }
 
 export type AdmitOptions = {
@@ -28,7 +30,7 @@ const touchEveryMs = 60_000
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** Turns the credential of a request into a scope, and holds it against what the route declares. */
-export function createAdmit({ db, store, accounts, clock }: AdmitDeps, options: AdmitOptions) {
+export function createAdmit({ db, store, accounts, clock, requests }: AdmitDeps, options: AdmitOptions) {
   const isLocal = (transport: Transport): boolean => {
     const { remoteAddress, headers, incoming } = transport
     const { httpVersion } = incoming
@@ -40,9 +42,14 @@ export function createAdmit({ db, store, accounts, clock }: AdmitDeps, options: 
   const bySession = async (transport: Transport): Promise<Identity | undefined> => {
     const token = readCredential(transport)
     if (token === undefined) return undefined
+    const tokenHash = hashToken(token)
     const nowMs = clock.now().getTime()
-    const session = await store.findSession(hashToken(token), nowMs)
-    if (session === undefined) return undefined
+    requests.enter(tokenHash, transport.outgoing)
+    const session = await store.findSession(tokenHash, nowMs)
+    if (session === undefined) {
+      requests.leave(tokenHash, transport.outgoing)
+      return undefined
+    }
     if (nowMs - session.lastUsedAt > touchEveryMs) {
       await db.write((tx) => store.touchSession(tx, session.id, nowMs)).catch(() => undefined)
     }
@@ -81,12 +88,24 @@ export function createAdmit({ db, store, accounts, clock }: AdmitDeps, options: 
     return { userId, brainId, role, requestId: transport.requestId, signal: transport.signal }
   }
 
-  return { admit, identify, isLocal }
+  /** Ends the logins that a request carries, in whichever way, with all that runs for them. */
+  const logOut = async ({ headers }: Transport): Promise<void> => {
+    for (const token of [readBearer(headers), readSessionCookie(headers)]) {
+      if (token === undefined) continue
+      await accounts.logOut(token)
+      requests.end(hashToken(token))
+    }
+  }
+
+  return { admit, identify, isLocal, logOut }
 }
+
+const readBearer = (headers: HeaderReader): string | undefined =>
+  /^Bearer ([A-Za-z0-9_-]{43})$/i.exec(headers.get('authorization') ?? '')?.[1]
 
 /** The login a request carries. A cookie counts only for our own page: another site cannot make it act. */
 function readCredential({ headers, method }: Transport): string | undefined {
-  const bearer = /^Bearer ([A-Za-z0-9_-]{43})$/i.exec(headers.get('authorization') ?? '')?.[1]
+  const bearer = readBearer(headers)
   if (bearer !== undefined) return bearer
   if (!safeMethods.has(method) && !isOwnSite(headers)) return undefined
   return readSessionCookie(headers)

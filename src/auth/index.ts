@@ -2,6 +2,7 @@ import type { Clock } from '../core/index.ts'
 import type { Database } from '../storage/index.ts'
 import { addUser, createAccounts } from './accounts.ts'
 import { createAdmit } from './admit.ts'
+import { createOpenRequests } from './open-requests.ts'
 import { hashPassword } from './password.ts'
 import { createAuthRoutes } from './routes.ts'
 import { createAuthStore } from './store.ts'
@@ -32,8 +33,9 @@ const attempts = {
 export async function createAuth(deps: { readonly db: Database; readonly clock: Clock }, options: AuthOptions) {
   const store = createAuthStore(deps.db)
   const accounts = await createAccounts({ ...deps, store }, { sessionMs, ...attempts })
-  const { admit, identify, isLocal } = createAdmit({ ...deps, store, accounts }, options)
-  const routes = createAuthRoutes({ accounts, store, identify, isLocal }, { title: options.title, sessionMs })
+  const requests = createOpenRequests()
+  const { admit, ...callers } = createAdmit({ ...deps, store, accounts, requests }, options)
+  const routes = createAuthRoutes({ accounts, store, ...callers }, { title: options.title, sessionMs })
 
   /** The path of the one-time set-up link; undefined once the owner has a password. */
   const setupPath = (): string | undefined =>

@@ -2,7 +2,7 @@ import { ProblemError } from '../core/index.ts'
 import { defineRoute, type Route, reply, type Transport } from '../http/index.ts'
 import type { Accounts } from './accounts.ts'
 import type { Identity } from './admit.ts'
-import { clearedSessionCookie, readSessionCookie, sessionCookie } from './cookie.ts'
+import { clearedSessionCookie, sessionCookie } from './cookie.ts'
 import { isLoopback } from './local-owner.ts'
 import { accountSchema, authStatusSchema, loginSchema, setupSchema } from './schema.ts'
 import type { AuthStore } from './store.ts'
@@ -12,6 +12,7 @@ type RoutesDeps = {
   readonly store: AuthStore
   readonly identify: (transport: Transport) => Promise<Identity | undefined>
   readonly isLocal: (transport: Transport) => boolean
+  readonly logOut: (transport: Transport) => Promise<void>
 }
 
 type RoutesOptions = { readonly title: string; readonly sessionMs: number }
@@ -64,7 +65,7 @@ const accountRoute = ({ accounts, store, identify }: RoutesDeps): Route =>
     },
   })
 
-const signInRoutes = ({ accounts, isLocal }: RoutesDeps, { sessionMs }: RoutesOptions): Route[] => [
+const signInRoutes = ({ accounts, isLocal, logOut }: RoutesDeps, { sessionMs }: RoutesOptions): Route[] => [
   defineRoute({
     method: 'post',
     path: '/api/v2/auth/login',
@@ -87,8 +88,7 @@ const signInRoutes = ({ accounts, isLocal }: RoutesDeps, { sessionMs }: RoutesOp
     tag: 'account',
     replies: { 204: 'none' },
     handler: async ({ transport }) => {
-      const token = readSessionCookie(transport.headers)
-      if (token !== undefined) await accounts.logOut(token)
+      await logOut(transport)
       return reply(204, undefined, { 'Set-Cookie': clearedSessionCookie })
     },
   }),

@@ -75,6 +75,29 @@ describe('the first run', () => {
     expect((await server.call('GET', '/api/v2/account', undefined, { cookie })).status).toBe(401)
   })
 
+  it('ends the streams of a login that ends, and no others', async () => {
+    const cookie = cookieOf((await server.call('POST', '/api/v2/auth/setup', owner)).headers)
+    const other = cookieOf((await server.call('POST', '/api/v2/auth/login', owner)).headers)
+    const feed = `${server.url}/api/v2/events`
+    const ending = await openStream(feed, { headers: { cookie } })
+    const staying = await openStream(feed, { headers: { cookie: other } })
+    await server.call('POST', '/api/v2/auth/logout', undefined, { cookie })
+    const seen = await ending.all().catch(() => 'cut')
+    expect(seen).toBe('cut')
+    await server.call('POST', '/api/v2/conversations', {}, { cookie: other })
+    expect(await staying.next()).toMatchObject({ event: 'conversation-changed' })
+    staying.leave()
+  })
+
+  it('ends a login that came as a bearer token', async () => {
+    const cookie = cookieOf((await server.call('POST', '/api/v2/auth/setup', owner)).headers)
+    const authorization = `Bearer ${cookie.split('=')[1]}`
+    expect((await server.call('GET', '/api/v2/account', undefined, { authorization })).status).toBe(200)
+    expect((await server.call('POST', '/api/v2/auth/logout', undefined, { authorization })).status).toBe(204)
+    expect((await server.call('GET', '/api/v2/account', undefined, { authorization })).status).toBe(401)
+    expect((await server.call('GET', '/api/v2/account', undefined, { cookie })).status).toBe(401)
+  })
+
   it('obeys a cookie for changes only from its own page', async () => {
     const cookie = cookieOf((await server.call('POST', '/api/v2/auth/setup', owner)).headers)
     const foreign = { cookie, 'sec-fetch-site': 'cross-site' }
