@@ -49,10 +49,24 @@ function isOurOrigin(origin: string | null, port: number): boolean {
   return url.protocol === 'http:' && isOurHost(url.host, port)
 }
 
-/** Whether a request was made by our own page, or by something that is no browser: no other site may act for its user. */
+/**
+ * Whether a request was made by our own page, or by something that is no browser: no other site may act for its user.
+ * A browser that does not say where a request comes from (older ones, and all of them over plain HTTP to another
+ * machine) still names the page's origin, which has to be the host that it calls.
+ */
 export function isOwnSite(headers: HeaderReader): boolean {
   const site = headers.get('sec-fetch-site')
-  return site === null || site === 'same-origin' || site === 'none'
+  return site === null ? isHostOfOrigin(headers) : site === 'same-origin' || site === 'none'
+}
+
+/** Compares without the scheme, since a proxy before this server may speak HTTPS. */
+function isHostOfOrigin(headers: HeaderReader): boolean {
+  const origin = headers.get('origin')
+  if (origin === null) return true
+  if (!URL.canParse(origin)) return false
+  const { protocol, host } = new URL(origin)
+  const called = `${protocol}//${headers.get('host') ?? ''}`
+  return host !== '' && URL.canParse(called) && new URL(called).host === host
 }
 
 /**

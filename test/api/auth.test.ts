@@ -106,6 +106,21 @@ describe('the first run', () => {
     expect((await server.call('POST', '/api/v2/conversations', {}, own)).status).toBe(201)
   })
 
+  it.each([
+    ['http://evil.example', 401],
+    ['http://localhost:1', 401],
+    ['null', 401],
+    ['own', 201],
+    ['own by https', 201],
+  ])('obeys a cookie for changes from a page of %s, when that is all that is said, with %i', async (page, expected) => {
+    const cookie = cookieOf((await server.call('POST', '/api/v2/auth/setup', owner)).headers)
+    const own: Record<string, string> = { own: server.url, 'own by https': server.url.replace('http:', 'https:') }
+    const origin = own[page] ?? page
+    const { status } = await server.call('POST', '/api/v2/conversations', {}, { cookie, origin })
+    expect(status).toBe(expected)
+    expect((await server.call('GET', '/api/v2/conversations', undefined, { cookie, origin })).status).toBe(200)
+  })
+
   it('makes who guesses wait', async () => {
     await server.call('POST', '/api/v2/auth/setup', owner)
     const guess = () => server.call('POST', '/api/v2/auth/login', { ...owner, password: 'guess' })
