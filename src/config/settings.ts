@@ -46,7 +46,8 @@ export const settings = {
     kind: networks,
     env: ['HEARTH_TRUSTED_PROXIES'],
     default: '',
-    about: 'Reverse proxies whose X-Forwarded headers are believed.',
+    about:
+      'Reverse proxies before this server: with any named, nobody is the owner without a password. Their headers are not read yet, so all clients behind a proxy share one address, and its limits on signing in.',
   },
   'server.allowedOrigins': {
     kind: origins,
