@@ -1,3 +1,4 @@
+import { clip } from './clip.ts'
 import type { Language } from './stop-words.ts'
 import { tokenise } from './tokenise.ts'
 
@@ -24,6 +25,8 @@ const marks = {
 export type Evidence = { readonly sv: number; readonly en: number; readonly other: number }
 
 const maxWords = 2000
+/** No fewer units than 2,000 words of any prose take. */
+const maxRead = 40_000
 const foreign = /[^\x20-\x7eåäöéü]/
 const swedishLetter = /[åäö]/
 
@@ -59,6 +62,6 @@ export function languageOf({ sv, en, other }: Evidence): Language {
 
 /** Tells Swedish and English apart by their small words; anything else, and too little to go by, is `other`. */
 export function detectLanguage(text: string): Language {
-  const words = tokenise(text).filter(({ whole }) => !whole)
+  const words = tokenise(clip(text, maxRead)).filter(({ whole }) => !whole)
   return languageOf(sumEvidence(words.slice(0, maxWords).map(({ form }) => ({ evidence: evidenceOf(form) }))))
 }

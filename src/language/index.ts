@@ -1,3 +1,4 @@
+export { clip } from './clip.ts'
 export { detectLanguage } from './detect.ts'
 export { fold } from './fold.ts'
 export { type Sentence, sentences } from './sentences.ts'
