@@ -1,5 +1,6 @@
 import { termsOf } from './entry-terms.ts'
-import type { TimelineStore } from './store.ts'
+import { createPause } from './pause.ts'
+import type { Placed, TimelineStore } from './store.ts'
 
 /** How often words occur with one owner: counted over a sample, and told for the whole. */
 export type Corpus = {
@@ -10,28 +11,53 @@ export type Corpus = {
   readonly holding: (stems: readonly string[]) => number
 }
 
+/** Of each text this many UTF-16 units are read word by word. */
+export const maxRead = 20_000
+
 const sampleSize = 1000
+/** The sample ends early when so many UTF-16 units have been read. */
+const maxSampled = 2_000_000
+const sampledAtOnce = 50
 const maxOwners = 100
 
 /** Words of an entry; an identifier counts by its parts. */
 export const lengthOf = ({ head, text }: ReturnType<typeof termsOf>): number =>
   head.length + text.reduce((sum, term) => sum + (term.whole ? 0 : 1), 0)
 
-async function measure(store: TimelineStore, ownerId: string): Promise<Corpus> {
+type CorpusStore = Pick<TimelineStore, 'newest' | 'count'>
+
+/** The owner's newest entries, a few at a time, as many as the sample may hold. */
+async function* sampleOf(store: CorpusStore, ownerId: string): AsyncGenerator<Placed> {
+  let units = 0
+  for (let offset = 0; offset < sampleSize && units < maxSampled; offset += sampledAtOnce) {
+    const page = await store.newest(ownerId, { offset, limit: sampledAtOnce, maxLength: maxRead })
+    for (const entry of page) {
+      if (units >= maxSampled) return
+      units += entry.text.length
+      yield entry
+    }
+    if (page.length < sampledAtOnce) return
+  }
+}
+
+async function measure(store: CorpusStore, ownerId: string): Promise<Corpus> {
   const entries = await store.count(ownerId)
-  const sample = await store.newest(ownerId, sampleSize)
+  const pause = createPause()
   const counts = new Map<string, number>()
   let length = 0
-  for (const entry of sample) {
+  let sampled = 0
+  for await (const entry of sampleOf(store, ownerId)) {
+    await pause()
+    sampled += 1
     const terms = termsOf(entry)
     length += lengthOf(terms)
     const distinct = new Set([...terms.head, ...terms.text].flatMap((term) => term.stems))
     for (const stem of distinct) counts.set(stem, (counts.get(stem) ?? 0) + 1)
   }
-  const share = entries / Math.max(1, sample.length)
+  const share = entries / Math.max(1, sampled)
   return {
     entries,
-    averageLength: length / Math.max(1, sample.length) || 1,
+    averageLength: length / Math.max(1, sampled) || 1,
     holding: (stems) => Math.max(0, ...stems.map((stem) => counts.get(stem) ?? 0)) * share,
   }
 }
@@ -39,7 +65,7 @@ async function measure(store: TimelineStore, ownerId: string): Promise<Corpus> {
 type Known = { readonly corpus: Corpus; changes: number; readonly allowed: number }
 
 /** Keeps the word counts of the owners who search; they are taken anew when the log has changed by an eighth. */
-export function createCorpora({ store }: { store: TimelineStore }) {
+export function createCorpora({ store }: { store: CorpusStore }) {
   const known = new Map<string, Known>()
 
   async function remember(ownerId: string): Promise<Corpus> {

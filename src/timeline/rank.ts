@@ -1,13 +1,25 @@
-import type { Term } from '../language/index.ts'
-import { type Corpus, lengthOf } from './corpus.ts'
+import { clip, type Term } from '../language/index.ts'
+import { placesBeyond } from './beyond.ts'
+import { type Corpus, lengthOf, maxRead } from './corpus.ts'
 import { type EntryTerms, termsOf } from './entry-terms.ts'
 import type { Placed } from './store.ts'
 
 /** What a query looks for: its words, and by each stem the words (by index) that it answers. */
 export type Wanted = { readonly words: readonly Term[]; readonly byStem: ReadonlyMap<string, readonly number[]> }
 
+/**
+ * What the ranking knows of an entry: how often each word of the query stands in it, and how many words were counted;
+ * `clipped` when the text goes on beyond what was counted.
+ */
+export type Reading = {
+  readonly entry: Pick<Placed, 'rowId' | 'at'>
+  readonly counts: readonly number[]
+  readonly length: number
+  readonly clipped: boolean
+}
+
 /** An entry that was found. `coverage` is the part (0–1) of the query, weighed by rarity, that the entry holds. */
-export type Ranked = { readonly entry: Placed; readonly score: number; readonly coverage: number }
+export type Ranked = { readonly entry: Reading['entry']; readonly score: number; readonly coverage: number }
 
 /** As measured on chat turns; longer texts want more of both. */
 const k1 = 0.9
@@ -33,12 +45,29 @@ export function answered({ byStem }: Wanted, { stems }: Term): readonly number[]
   return found
 }
 
-function frequencies(wanted: Wanted, { head, text }: EntryTerms): readonly number[] {
+function frequencies(wanted: Wanted, { head, text }: EntryTerms): number[] {
   const counts = wanted.words.map(() => 0)
   for (const list of [head, text]) {
     for (const term of list) for (const word of answered(wanted, term)) counts[word] = (counts[word] ?? 0) + 1
   }
   return counts
+}
+
+/**
+ * Counts the words of the query in an entry: in the first 20,000 UTF-16 units of its text; a word that stands only
+ * beyond them counts once.
+ */
+export function readEntry(wanted: Wanted, entry: Placed): Reading {
+  const text = clip(entry.text, maxRead)
+  const clipped = text.length < entry.text.length
+  const terms = termsOf({ ...entry, text })
+  const counts = frequencies(wanted, terms)
+  if (clipped) {
+    placesBeyond(entry.text, text.length, wanted).forEach((place, word) => {
+      if (place >= 0 && counts[word] === 0) counts[word] = 1
+    })
+  }
+  return { entry: { rowId: entry.rowId, at: entry.at }, counts, length: lengthOf(terms), clipped }
 }
 
 /** Rarity of each word of the query: the sample tells of common words, the candidates of rare ones. */
@@ -51,33 +80,36 @@ function weigh(wanted: Wanted, found: readonly (readonly number[])[], corpus: Co
   })
 }
 
-const later = (a: Placed, z: Placed): number => z.at.getTime() - a.at.getTime() || z.rowId - a.rowId
+const later = (a: Reading['entry'], z: Reading['entry']): number => z.at.getTime() - a.at.getTime() || z.rowId - a.rowId
 
 /**
- * Orders entries by BM25, best first, the later one first among equals; those that hold no word of the query are left out.
+ * Orders entries by BM25, best first, the later one first among equals; those that hold no word of the query are left out. Of a
+ * clipped one the index is believed: it comes last.
  * @returns the ranking, and the weight of each word of the query
  */
 export function rank(
   wanted: Wanted,
-  entries: readonly Placed[],
+  readings: readonly Reading[],
   corpus: Corpus,
 ): { ranked: Ranked[]; weights: number[] } {
-  const terms = entries.map(termsOf)
-  const counts = terms.map((each) => frequencies(wanted, each))
-  const weights = weigh(wanted, counts, corpus)
+  const weights = weigh(
+    wanted,
+    readings.map(({ counts }) => counts),
+    corpus,
+  )
   const total = weights.reduce((sum, weight) => sum + weight, 0)
-  const ranked = entries.map((entry, at) => {
-    const damping = k1 * (1 - b + (b * lengthOf(terms[at] as EntryTerms)) / corpus.averageLength)
+  const ranked = readings.map(({ entry, counts, length, clipped }) => {
+    const damping = k1 * (1 - b + (b * length) / corpus.averageLength)
     let score = 0
     let covered = 0
-    counts[at]?.forEach((count, word) => {
+    counts.forEach((count, word) => {
       if (count === 0) return
       const weight = weights[word] ?? 0
       score += (weight * count * (k1 + 1)) / (count + damping)
       covered += weight
     })
-    return { entry, score, coverage: total > 0 ? covered / total : 0 }
+    return { entry, score, clipped, coverage: total > 0 ? covered / total : 0 }
   })
-  const held = ranked.filter(({ score }) => score > 0)
+  const held = ranked.filter(({ score, clipped }) => score > 0 || clipped)
   return { ranked: held.sort((a, z) => z.score - a.score || later(a.entry, z.entry)), weights }
 }

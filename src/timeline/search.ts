@@ -1,12 +1,13 @@
 import type { Scope } from '../core/index.ts'
-import { queryTerms } from '../language/index.ts'
+import { clip, queryTerms } from '../language/index.ts'
 import type { Database } from '../storage/index.ts'
 import type { Corpora, Corpus } from './corpus.ts'
 import { formatCursor, parseCursor } from './cursor.ts'
 import type { Entry, EntryKind, Page } from './entry.ts'
-import { type Ranked, rank, type Wanted, want } from './rank.ts'
+import { createPause } from './pause.ts'
+import { type Ranked, type Reading, rank, readEntry, type Wanted, want } from './rank.ts'
 import { type SnippetPart, snippetOf } from './snippet.ts'
-import type { TimelineStore } from './store.ts'
+import type { Placed, TimelineStore } from './store.ts'
 
 export type TimelineSearch = {
   readonly text: string
@@ -28,6 +29,10 @@ const lastEnd = 1_000_000
 /** Candidates come from the index in windows, each ranked for itself, so that pages neither repeat nor skip an entry. */
 const windowEnds = [200, 1_000, 5_000, 25_000, 125_000, lastEnd]
 
+/** Of a long query the first words count: so much of its text (UTF-16 units) and so many words, grammar left out. */
+const maxQueryLength = 20_000
+const maxQueryWords = 40
+
 type Deps = { db: Database; store: TimelineStore; corpora: Corpora }
 type Asked = { readonly wanted: Wanted; readonly corpus: Corpus; readonly number: number }
 type Window = {
@@ -45,7 +50,7 @@ const nextPlace = ({ number, ranked, isLast }: Window, shown: number): Place | n
   return isLast ? null : [number + 1, 0]
 }
 
-const toHit = ({ entry: { rowId: _, ...entry }, score, coverage }: Ranked, snippet: readonly SnippetPart[]): Hit => ({
+const toHit = ({ rowId: _, ...entry }: Placed, { score, coverage }: Ranked, snippet: readonly SnippetPart[]): Hit => ({
   entry,
   score,
   coverage,
@@ -63,13 +68,31 @@ export function createSearch({ db, store, corpora }: Deps) {
     const stems = [...wanted.byStem.keys()]
     const found = await db.fullText.search({ ownerId: scope.userId, stems, limit: end })
     const rowIds = found.slice(windowEnds[number - 1] ?? 0).map(({ rowId }) => rowId)
-    const entries = await store.load(scope, rowIds, input)
-    return { number, ...rank(wanted, entries, corpus), isLast: found.length < end || end === lastEnd }
+    const readings: Reading[] = []
+    const pause = createPause()
+    for await (const entry of store.load(scope, rowIds, input)) {
+      readings.push(readEntry(wanted, entry))
+      await pause()
+      scope.signal.throwIfAborted()
+    }
+    return { number, ...rank(wanted, readings, corpus), isLast: found.length < end || end === lastEnd }
+  }
+
+  async function show(scope: Scope, ranked: readonly Ranked[], read: (entry: Placed) => SnippetPart[]): Promise<Hit[]> {
+    const hits = new Map<number, Hit>()
+    const byRow = new Map(ranked.map((each) => [each.entry.rowId, each]))
+    const pause = createPause()
+    for await (const entry of store.load(scope, [...byRow.keys()], {})) {
+      const place = byRow.get(entry.rowId)
+      if (place) hits.set(entry.rowId, toHit(entry, place, read(entry)))
+      await pause()
+    }
+    return ranked.flatMap(({ entry }) => hits.get(entry.rowId) ?? [])
   }
 
   return async function search(scope: Scope, input: TimelineSearch): Promise<Page<Hit>> {
     let place: Place | null = input.cursor === undefined ? [0, 0] : parseCursor(input.cursor)
-    const wanted = want(queryTerms(input.text))
+    const wanted = want(queryTerms(clip(input.text, maxQueryLength)).slice(0, maxQueryWords))
     const items: Hit[] = []
     if (wanted.words.length === 0) return { items, nextCursor: null }
     const corpus = await corpora.of(scope.userId)
@@ -77,7 +100,8 @@ export function createSearch({ db, store, corpora }: Deps) {
       const [number, offset]: Place = place
       const window = await openWindow(scope, input, { wanted, corpus, number })
       const taken = window.ranked.slice(offset, offset + input.limit - items.length)
-      for (const each of taken) items.push(toHit(each, snippetOf(each.entry.text, wanted, window.weights)))
+      const hits = await show(scope, taken, ({ text }) => snippetOf(text, wanted, window.weights))
+      items.push(...hits)
       place = nextPlace(window, offset + taken.length)
     }
     return { items, nextCursor: place && formatCursor(place) }

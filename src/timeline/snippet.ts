@@ -1,4 +1,6 @@
-import { terms } from '../language/index.ts'
+import { clip, type Term, terms } from '../language/index.ts'
+import { placesBeyond } from './beyond.ts'
+import { maxRead } from './corpus.ts'
 import { answered, type Wanted } from './rank.ts'
 
 /** A piece of a snippet; `match` marks what the query asked for. */
@@ -8,10 +10,14 @@ type Match = { start: number; end: number; readonly words: readonly number[] }
 
 const maxLength = 200
 const slack = 24
+const maxBeyond = 2000
 
-function matchesIn(text: string, wanted: Wanted): Match[] {
+const shift = (term: Term, by: number): Term =>
+  by === 0 ? term : { ...term, start: term.start + by, end: term.end + by }
+
+function matchesOf(text: string, offset: number, wanted: Wanted): Match[] {
   const found: Match[] = []
-  for (const term of terms(text)) {
+  for (const term of terms(text).map((each) => shift(each, offset))) {
     const words = answered(wanted, term)
     const last = found.at(-1)
     if (words.length === 0) continue
@@ -19,6 +25,17 @@ function matchesIn(text: string, wanted: Wanted): Match[] {
     else found.push({ start: term.start, end: term.end, words })
   }
   return found
+}
+
+/** Looks in the first 20,000 UTF-16 units, and where none is there, around the first that is seen beyond them. */
+function matchesIn(text: string, wanted: Wanted): Match[] {
+  const head = clip(text, maxRead)
+  const found = matchesOf(head, 0, wanted)
+  if (found.length > 0 || head.length === text.length) return found
+  const places = placesBeyond(text, head.length, wanted).filter((place) => place >= 0)
+  if (places.length === 0) return []
+  const start = Math.min(...places)
+  return matchesOf(clip(text.slice(start, start + 2 * maxBeyond), maxBeyond), start, wanted)
 }
 
 /** The run of matches within the length that covers the heaviest words; the first of equals. */

@@ -40,9 +40,13 @@ export type ListQuery = Filter & {
   readonly order: 'oldest' | 'newest'
 }
 
-const bindLimit = 500
+type Sample = { readonly offset: number; readonly limit: number; readonly maxLength: number }
 
-const fromRow = (row: Selectable<TimelineTable>): Placed => ({
+const bindLimit = 500
+/** Texts may be long, and reading many of them at once keeps everyone waiting. */
+const loadedAtOnce = 10
+
+const fromRow = (row: Omit<Selectable<TimelineTable>, 'ownerId' | 'brainId'>): Placed => ({
   rowId: Number(row.rowId),
   id: row.id as EntryId,
   kind: row.kind as EntryKind,
@@ -55,8 +59,8 @@ const fromRow = (row: Selectable<TimelineTable>): Placed => ({
   text: row.text,
 })
 
-const chunks = <T>(all: readonly T[]): (readonly T[])[] =>
-  Array.from({ length: Math.ceil(all.length / bindLimit) }, (_, i) => all.slice(i * bindLimit, (i + 1) * bindLimit))
+const chunks = <T>(all: readonly T[], size = bindLimit): (readonly T[])[] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size))
 
 /**
  * @NOTE an expression, so that SQLite reaches the rows by what else is asked: knowing no counts, it would rather go
@@ -122,10 +126,9 @@ export function createTimelineStore({ db }: { db: Database }) {
   const read = db.read.withTables<TimelineTables>()
 
   return {
-    /** The entries of these rows that the reader may see, in no order. */
-    async load(scope: Scope, rowIds: readonly number[], filter: Filter): Promise<Placed[]> {
-      const found: Placed[] = []
-      for (const ids of chunks(rowIds)) {
+    /** The entries of these rows that the reader may see, in no order, a few at a time. */
+    async *load(scope: Scope, rowIds: readonly number[], filter: Filter): AsyncGenerator<Placed> {
+      for (const ids of chunks(rowIds, loadedAtOnce)) {
         const rows = await filtered(
           read
             .selectFrom('timeline')
@@ -136,9 +139,8 @@ export function createTimelineStore({ db }: { db: Database }) {
         )
           .selectAll()
           .execute()
-        for (const row of rows) found.push(fromRow(row))
+        for (const row of rows) yield fromRow(row)
       }
-      return found
     },
 
     async list(scope: Scope, { after, limit, order, ...filter }: ListQuery): Promise<Placed[]> {
@@ -157,15 +159,17 @@ export function createTimelineStore({ db }: { db: Database }) {
       return rows.map(fromRow)
     },
 
-    /** The owner's newest entries of all brains: what the statistics of the log are taken from. */
-    async newest(ownerId: string, limit: number): Promise<Placed[]> {
+    /** The owner's newest entries of all brains, their texts cut: what the statistics of the log are taken from. */
+    async newest(ownerId: string, { offset, limit, maxLength }: Sample): Promise<Placed[]> {
       const rows = await read
         .selectFrom('timeline')
-        .selectAll()
+        .select(['rowId', 'id', 'kind', 'refId', 'conversationId', 'at', 'source', 'channel', 'role'])
+        .select(sql<string>`substr(text, 1, ${maxLength})`.as('text'))
         .where('ownerId', '=', ownerId)
         .orderBy('at', 'desc')
         .orderBy('rowId', 'desc')
         .limit(limit)
+        .offset(offset)
         .execute()
       return rows.map(fromRow)
     },

@@ -139,6 +139,15 @@ describe.each(databases)('the timeline on %s', (kind) => {
     expect(await find(scope, '🎉 !?')).toEqual([])
   })
 
+  it('finds a message of 200,000 characters by its last word, and gives it whole', async () => {
+    const scope = newScope()
+    const text = `${'lorem ipsum dolor sit amet '.repeat(7400)}zeppelin`
+    await write(scope, entryOf(text), entryOf('lorem'))
+    const { items } = await timeline.search(scope, { text: 'zeppelins', limit: 5 })
+    expect(textsOf(items)).toEqual([text])
+    expect(items[0]?.snippet.at(-1)).toEqual({ text: 'zeppelin', match: true })
+  })
+
   it('complaint 27: puts an exact identifier first', async () => {
     const scope = newScope()
     const near = [
