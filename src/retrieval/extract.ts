@@ -1,5 +1,5 @@
 import type { Scope } from '../core/index.ts'
-import { detectLanguage } from '../language/index.ts'
+import { clip, detectLanguage } from '../language/index.ts'
 import { type Found, type Passage, pickPassages } from './pick-passages.ts'
 import { wordingFor } from './words.ts'
 
@@ -24,6 +24,8 @@ export type FindEntries = (
 export type ExtractInput = { readonly text: string; readonly excludeMessageIds: readonly string[] }
 
 const candidates = 100
+/** Of a long question the beginning counts, in UTF-16 units. */
+const maxQuestionLength = 20_000
 
 const quoteOf = ({ entry, sentence }: Passage): Quote => ({
   messageId: entry.refId,
@@ -43,10 +45,11 @@ export const createExtractor = (
   { search }: { search: FindEntries },
   { timeZone = 'UTC' }: { timeZone?: string } = {},
 ) =>
-  async function extract(scope: Scope, { text, excludeMessageIds }: ExtractInput): Promise<Extract> {
+  async function extract(scope: Scope, { text: whole, excludeMessageIds }: ExtractInput): Promise<Extract> {
+    const text = clip(whole, maxQuestionLength)
     const wording = wordingFor(detectLanguage(text))
     const { items } = await search(scope, { text, kinds: ['message'], limit: candidates })
-    const passages = pickPassages(
+    const passages = await pickPassages(
       text,
       items.filter(({ entry }) => !excludeMessageIds.includes(entry.refId)),
     )
