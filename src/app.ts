@@ -51,7 +51,10 @@ export async function createApp(deps: AppDeps) {
     lock.release()
     throw error
   })
-  const rooms = await createRooms(deps, db)
+  const rooms = await createRooms(deps, db).catch(async (error) => {
+    await db.close().finally(lock.release)
+    throw error
+  })
   const { auth, builtin, chat, idempotency, providers } = rooms
   const server = createServer(
     {
