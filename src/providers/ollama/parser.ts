@@ -1,10 +1,9 @@
-import type { z } from 'zod'
 import { parseJson } from '../ask.ts'
 import type { FinishReason, ModelEvent, ModelRequest } from '../contract.ts'
 import { fromStreamError, type Wording } from '../faults.ts'
 import { createLineSplitter, malformed } from '../lines.ts'
 import { type AnswerParser, type Counted, cutOff, estimateTokens, readLast, usageOf } from '../parser.ts'
-import { lineSchema } from './wire.ts'
+import { isPiece, type Line, lineSchema } from './wire.ts'
 
 type ParserOptions = { readonly wording: Wording; readonly maxLineBytes: number }
 
@@ -38,11 +37,12 @@ export function createOllamaParser(request: ModelRequest, { wording, maxLineByte
   }
 }
 
-type Line = Exclude<z.output<typeof lineSchema>, { error: string }>
 type Finish = { readonly reason: FinishReason; readonly counted: Counted }
 
 function parseLine(text: string, wording: Wording): Line {
-  const line = lineSchema.safeParse(parseJson(text))
+  const value = parseJson(text)
+  if (isPiece(value)) return value
+  const line = lineSchema.safeParse(value)
   if (!line.success) throw malformed('a line that is no part of an answer', line.error)
   if ('error' in line.data) throw fromStreamError({ code: '', message: line.data.error }, wording)
   return line.data

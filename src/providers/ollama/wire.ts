@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isNoneOr, isRecord, isText } from '../narrow.ts'
 
 /** @see https://github.com/ollama/ollama/blob/main/docs/api.md */
 export const tagsSchema = z.object({
@@ -40,3 +41,14 @@ export const lineSchema = z.union([
     eval_count: count.nullish(),
   }),
 ])
+
+export type Line = Exclude<z.output<typeof lineSchema>, { error: string }>
+
+/** Whether it is a piece of the message, as every line but the last is; the schema tells what else it may be. */
+export const isPiece = (value: unknown): value is Extract<Line, { done: false }> =>
+  isRecord(value) &&
+  value.done === false &&
+  typeof value.error !== 'string' &&
+  isRecord(value.message) &&
+  isNoneOr(value.message.content, isText) &&
+  isNoneOr(value.message.thinking, isText)

@@ -5,7 +5,7 @@ import { fromStreamError, type Wording } from '../faults.ts'
 import { malformed } from '../lines.ts'
 import { type AnswerParser, type Counted, cutOff, estimateTokens, readLast, usageOf } from '../parser.ts'
 import { createSseReader } from './sse.ts'
-import { type Chunk, chunkSchema, readError } from './wire.ts'
+import { type Chunk, chunkSchema, isChunk, readError } from './wire.ts'
 
 type ParserOptions = { readonly wording: Wording; readonly maxLineBytes: number }
 
@@ -54,10 +54,9 @@ function parseChunk(payload: string, wording: Wording): Chunk {
   const value = parseJson(payload)
   const error = readError(value)
   if (error) throw fromStreamError(error, wording)
-  const chunk = chunkSchema.safeParse(value)
-  const isPart = chunk.data?.choices ?? chunk.data?.usage ?? chunk.data?.object === 'chat.completion.chunk'
-  if (!chunk.success || !isPart) throw malformed('an event that is no part of an answer', chunk.error)
-  return chunk.data
+  const isPart = isChunk(value) && (value.choices ?? value.usage ?? value.object === 'chat.completion.chunk')
+  if (!isPart) throw malformed('an event that is no part of an answer', chunkSchema.safeParse(value).error)
+  return value
 }
 
 type Choice = NonNullable<Chunk['choices']>[number]

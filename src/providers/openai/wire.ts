@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isCount, isNoneOr, isRecord, isText } from '../narrow.ts'
 
 const errorObject = z.object({
   message: z.string().nullish(),
@@ -59,11 +60,47 @@ export const chunkSchema = z.object({
 
 export type Chunk = z.output<typeof chunkSchema>
 
+/** Whether the schema takes it, said without building anything; one comes for each token of each answer. */
+export const isChunk = (value: unknown): value is Chunk =>
+  isRecord(value) &&
+  isNoneOr(value.object, isText) &&
+  isNoneOr(value.choices, (choices) => Array.isArray(choices) && choices.every(isChoice)) &&
+  isNoneOr(value.usage, isUsage) &&
+  isNoneOr(value.timings, isTimings)
+
+const isChoice = (value: unknown): boolean =>
+  isRecord(value) &&
+  isNoneOr(value.index, Number.isFinite) &&
+  isNoneOr(value.delta, isDelta) &&
+  value.message === undefined &&
+  isNoneOr(value.finish_reason, isText)
+
+const isDelta = (value: unknown): boolean =>
+  isRecord(value) &&
+  isNoneOr(value.content, isText) &&
+  isNoneOr(value.refusal, isText) &&
+  isNoneOr(value.reasoning_content, isText) &&
+  isNoneOr(value.reasoning, isText)
+
+const isUsage = (value: unknown): boolean =>
+  isRecord(value) && isCount(value.prompt_tokens) && isNoneOr(value.completion_tokens, isCount)
+
+const isTimings = (value: unknown): boolean =>
+  isRecord(value) &&
+  isNoneOr(value.cache_n, isCount) &&
+  isNoneOr(value.prompt_n, isCount) &&
+  isNoneOr(value.predicted_n, isCount)
+
 /** The message and the code of an error in any of the forms in use; `undefined` when it is none. */
 export function readError(value: unknown): { message: string; code: string } | undefined {
+  if (!mayBeError(value)) return undefined
   const parsed = errorSchema.safeParse(value)
   if (!parsed.success) return undefined
   const { error } = parsed.data
   if (typeof error === 'string') return { message: error, code: '' }
   return { message: error.message ?? '', code: `${error.code ?? error.type ?? ''}` }
 }
+
+/** Spares every ordinary chunk the schema, which builds an error for each form that it is not. */
+const mayBeError = (value: unknown): boolean =>
+  isRecord(value) && (value.error != null || value.detail != null || value.object === 'error')
