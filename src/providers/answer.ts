@@ -124,23 +124,29 @@ type Watch = {
 }
 
 function createWatch({ who }: Wording, signal: AbortSignal, { timers, limits }: Surroundings): Watch {
-  const late = new AbortController()
-  const expire = (timeoutMs: number, forWhat: string) => () => {
+  const controller = new AbortController()
+  const expire = (timeoutMs: number, forWhat: string) => {
     const detail = `${who} did not ${forWhat} within ${timeoutMs / 1000} s.`
-    late.abort(new ProblemError('provider-timeout', { detail }))
+    controller.abort(new ProblemError('provider-timeout', { detail }))
   }
-  const start = (timeoutMs: number, forWhat: string) => timers.after(timeoutMs, expire(timeoutMs, forWhat))
-  const endTotal = start(limits.totalTimeoutMs, 'finish')
-  let endStep = start(limits.firstTokenTimeoutMs, 'begin to answer')
+  let step = { timeoutMs: limits.firstTokenTimeoutMs, forWhat: 'begin to answer' }
+  const alarm = timers.alarm(() => expire(step.timeoutMs, step.forWhat))
+  alarm.set(step.timeoutMs)
+  const endTotal = timers.after(limits.totalTimeoutMs, () => expire(limits.totalTimeoutMs, 'finish'))
+  // @NOTE not AbortSignal.any: what it makes outlives the answer until a full collection
+  const onAbort = () => controller.abort(signal.reason)
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort, { once: true })
   return {
-    signal: AbortSignal.any([signal, late.signal]),
+    signal: controller.signal,
     wait: (timeoutMs, forWhat) => {
-      endStep()
-      endStep = start(timeoutMs, forWhat)
+      step = { timeoutMs, forWhat }
+      alarm.set(timeoutMs)
     },
-    rest: () => endStep(),
+    rest: alarm.rest,
     end: () => {
-      endStep()
+      signal.removeEventListener('abort', onAbort)
+      alarm.end()
       endTotal()
     },
   }

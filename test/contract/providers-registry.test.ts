@@ -63,6 +63,7 @@ function createFakeBuiltin() {
 function createHandTimers() {
   const waiting: { readonly delayMs: number; readonly run: () => void }[] = []
   const timers: Timers = {
+    ...systemTimers,
     after: (delayMs, run) => {
       const entry = { delayMs, run }
       waiting.push(entry)
@@ -268,6 +269,7 @@ describe('discovery', () => {
     const stub = await startStub()
     const hands = createHandTimers()
     const timers: Timers = {
+      ...systemTimers,
       after: (delayMs, run) => (delayMs < 3_000 ? systemTimers : hands.timers).after(delayMs, run),
     }
     const providers = open({ ollama: { baseUrl: stub.url, configured: true } }, { timers })
