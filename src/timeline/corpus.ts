@@ -12,7 +12,7 @@ export type Corpus = {
 }
 
 /** Of each text this many UTF-16 units are read word by word. */
-export const maxRead = 20_000
+export const maxRead = 10_000
 
 const sampleSize = 1000
 /** The sample ends early when so many UTF-16 units have been read. */

@@ -54,7 +54,7 @@ function frequencies(wanted: Wanted, { head, text }: EntryTerms): number[] {
 }
 
 /**
- * Counts the words of the query in an entry: in the first 20,000 UTF-16 units of its text; a word that stands only
+ * Counts the words of the query in an entry: in the first 10,000 UTF-16 units of its text; a word that stands only
  * beyond them counts once.
  */
 export function readEntry(wanted: Wanted, entry: Placed): Reading {

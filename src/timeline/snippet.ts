@@ -27,7 +27,7 @@ function matchesOf(text: string, offset: number, wanted: Wanted): Match[] {
   return found
 }
 
-/** Looks in the first 20,000 UTF-16 units, and where none is there, around the first that is seen beyond them. */
+/** Looks in the first 10,000 UTF-16 units, and where none is there, around the first that is seen beyond them. */
 function matchesIn(text: string, wanted: Wanted): Match[] {
   const head = clip(text, maxRead)
   const found = matchesOf(head, 0, wanted)
