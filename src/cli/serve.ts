@@ -41,7 +41,11 @@ export async function serve(input: ServeInput, terminal: Terminal): Promise<numb
 
 /** Loads the rooms with Node's compile cache in the data folder: from the second start on they need not be compiled. */
 async function loadRooms(folder: string) {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch {
+    // Taking the folder's lock fails for the same reason, and says so in words.
+  }
   enableCompileCache(join(folder, 'cache', 'compile'))
   const [{ createApp }, { createDemo }] = await Promise.all([import('../app.ts'), import('../providers/index.ts')])
   return { createApp, createDemo }

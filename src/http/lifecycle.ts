@@ -14,14 +14,35 @@ async function portInUse(port: number, cause: unknown): Promise<ProblemError> {
   return new ProblemError('port-in-use', { detail, cause })
 }
 
-/** Starts listening. @throws ProblemError `port-in-use`, naming the process that holds it */
+type Place = { readonly host: string; readonly port: number }
+
+/** Words what is wrong with the address, where that is why the server cannot listen. */
+async function listenProblem(error: unknown, { host, port }: Place): Promise<unknown> {
+  const refuse = (detail: string) => new ProblemError('invalid-configuration', { detail, cause: error })
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return portInUse(port, error)
+    case 'EACCES':
+    case 'EPERM':
+      return refuse(`This user may not listen on port ${port}. Choose one from 1024 up, such as PORT=8080.`)
+    case 'EADDRNOTAVAIL':
+      return refuse(`${host} is not an address of this machine. Choose another: HOST=127.0.0.1, or 0.0.0.0 for all.`)
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return refuse(`No machine is known by the name ${host}. Choose another: HOST=127.0.0.1, or 0.0.0.0 for all.`)
+    default:
+      return error
+  }
+}
+
+/** Starts listening. @throws ProblemError `port-in-use`, naming who holds it; `invalid-configuration` for the address */
 export async function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', reject).listen({ host, port }, resolve)
   try {
     await promise
   } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? await portInUse(port, error) : error
+    throw await listenProblem(error, { host, port })
   } finally {
     server.off('error', reject)
   }

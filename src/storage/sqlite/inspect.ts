@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
@@ -5,7 +6,7 @@ import { type Log, ProblemError } from '../../core/index.ts'
 import { compareMigrations } from '../migrate.ts'
 import type { Migration } from '../migrations/index.ts'
 import { sizeOf } from './file.ts'
-import { isBusy } from './problems.ts'
+import { isBusy, isUnreadable } from './problems.ts'
 
 /** Stands in the header of every database file of ours: "HRTH". */
 export const APPLICATION_ID = 0x48525448
@@ -38,6 +39,10 @@ function readWith<T>(path: string, location: string | URL, read: (database: Data
   } catch (error) {
     if (error instanceof ProblemError) throw error
     if (isBusy(error)) throw new ProblemError('storage-busy', { retryAfterMs: 1000, cause: error })
+    if (isUnreadable(error) || statSync(path, { throwIfNoEntry: false })?.isFile() === false) {
+      const detail = `${path} cannot be opened. Check that it is a file and that this user may read and write it.`
+      throw new ProblemError('database-unusable', { detail, cause: error })
+    }
     throw refuse(path, 'is not a database that can be read; it may be damaged', error)
   } finally {
     database?.close()

@@ -34,6 +34,9 @@ export const resultCode = (error: unknown): number | undefined =>
 
 export const isBusy = (error: unknown): boolean => [BUSY, LOCKED].includes((resultCode(error) ?? 0) & 0xff)
 
+/** The operating system did not let SQLite open the file: it says nothing of what the file holds. */
+export const isUnreadable = (error: unknown): boolean => ((resultCode(error) ?? 0) & 0xff) === CANTOPEN
+
 const hasLittleSpace = (path: string): boolean => {
   try {
     const { bavail, bsize } = statfsSync(dirname(path))
