@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createHealthRoutes } from './admin/index.ts'
@@ -56,6 +57,7 @@ export async function createApp(deps: AppDeps) {
     throw error
   })
   const { auth, builtin, chat, idempotency, providers } = rooms
+  const instance = randomUUID()
   const server = createServer(
     {
       clock,
@@ -68,7 +70,7 @@ export async function createApp(deps: AppDeps) {
         { prefix: '/v1/', renderProblem: renderOpenAiProblem },
         { prefix: '/compat/astra/', renderProblem: renderAstraProblem },
       ],
-      routes: routesOf(rooms, { ...deps, db, isClosing: () => server.isClosing() }),
+      routes: routesOf(rooms, { ...deps, db, instance, isClosing: () => server.isClosing() }),
     },
     serverOptions(config),
   )
@@ -85,6 +87,7 @@ export async function createApp(deps: AppDeps) {
   const start = async () => {
     await chat.recover()
     const address = await server.listen()
+    lock.note({ url: address.url, instance })
     providers.onChange(() => chat.feed.tellEveryone({ type: 'models-changed' }))
     providers.start()
     void providers.refresh().then(() => considerBuiltin(deps, rooms))
@@ -151,6 +154,7 @@ const appendMessage =
 
 type RoutesDeps = Pick<AppDeps, 'clock' | 'version'> & {
   readonly db: Database
+  readonly instance: string
   readonly isClosing: () => boolean
 }
 
@@ -169,7 +173,7 @@ const routesOf = ({ auth, builtin, chat, providers, timeline }: Rooms, deps: Rou
       monotonicMs: deps.clock.monotonicMs,
       now: deps.clock.now,
     },
-    { version: deps.version },
+    { version: deps.version, instance: deps.instance },
   ),
 ]
 

@@ -10,6 +10,12 @@ export type HealthDeps = {
   readonly now: () => Date
 }
 
+export type HealthOptions = {
+  readonly version: string
+  /** By what this start of the server can be told from any other program: random, and no secret. */
+  readonly instance: string
+}
+
 const componentSchema = z.object({ status: z.enum(['ok', 'error', 'unavailable']), detail: z.string().optional() })
 
 const healthSchema = z
@@ -26,7 +32,7 @@ const healthSchema = z
  * Whether the server lives, is ready, and how its parts are. `/health` has the shape that every seed's client can read;
  * no vector store is in use yet, so `vector` and `chroma` have nothing to report against the server.
  */
-export function createHealthRoutes(deps: HealthDeps, { version }: { readonly version: string }): Route[] {
+export function createHealthRoutes(deps: HealthDeps, { version, instance }: HealthOptions): Route[] {
   const startedMs = deps.monotonicMs()
   const uptime = () => Math.floor((deps.monotonicMs() - startedMs) / 1000)
 
@@ -60,24 +66,27 @@ export function createHealthRoutes(deps: HealthDeps, { version }: { readonly ver
         handler: async () => reply(200, await health(), { 'Cache-Control': 'no-store' }),
       }),
     ),
-    ...probes({ ...deps, uptime }),
+    ...probes({ ...deps, uptime, instance }),
   ]
 }
 
 const probeSchema = z.object({ status: z.string(), timestamp: z.string(), uptime_seconds: z.int().optional() })
 
-const probes = (deps: HealthDeps & { readonly uptime: () => number }): Route[] => [
+type ProbesDeps = HealthDeps & Pick<HealthOptions, 'instance'> & { readonly uptime: () => number }
+
+const probes = (deps: ProbesDeps): Route[] => [
   defineRoute({
     method: 'get',
     path: '/livez',
     access: 'public',
     summary: 'The process lives',
     tag: 'health',
-    replies: { 200: probeSchema },
+    replies: { 200: probeSchema.extend({ instance: z.string() }) },
     handler: async () => ({
       status: 'alive',
       timestamp: deps.now().toISOString(),
       uptime_seconds: deps.uptime(),
+      instance: deps.instance,
     }),
   }),
   defineRoute({

@@ -1,3 +1,3 @@
 export type { Database, WriteTransaction } from './database.ts'
-export { lockFolder } from './folder-lock.ts'
+export { findServer, lockFolder } from './folder-lock.ts'
 export { openDatabase } from './open.ts'

@@ -2133,6 +2133,7 @@ export interface operations {
                         status: string;
                         timestamp: string;
                         uptime_seconds?: number;
+                        instance: string;
                     };
                 };
             };
