@@ -168,8 +168,8 @@ describe('hearth', () => {
     const file = join(folder, 'hearth.db')
     await writeFile(file, 'not read', { mode: 0o000 })
     // Nothing is unreadable to root: then the server runs as someone else.
-    const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
-    if ('uid' in nobody) await chown(folder, nobody.uid, nobody.gid)
+    const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined
+    if (nobody) await chown(folder, nobody.uid, nobody.gid)
     const env = { ...process.env, PORT: '0', HEARTH_DATA: folder, LOG_LEVEL: 'error' }
     const failed = await run(process.execPath, ['src/main.ts', 'serve'], { env, ...nobody }).catch((error) => error)
     await rm(folder, { recursive: true, force: true })
@@ -197,19 +197,22 @@ describe('hearth', () => {
       ['a folder for a database', { HEARTH_DATA: 'db' }, /hearth\.db cannot be opened/],
       ['an address of another machine', { HOST: '8.8.8.8' }, /8\.8\.8\.8 is not an address of this machine/],
       ['a name of no machine', { HOST: 'nosuch.invalid' }, /No machine is known by the name nosuch\.invalid/],
-    ])('says so in one sentence and ends with 1: %s', async (_, { HEARTH_DATA = 'data', ...wrong }, sentence) => {
-      const env = {
-        ...process.env,
-        PORT: '0',
-        HEARTH_BUILTIN_MODEL: 'off',
-        LOG_LEVEL: 'error',
-        HEARTH_DATA: join(folder, HEARTH_DATA),
-        ...wrong,
-      }
-      const failed = await run(process.execPath, ['src/main.ts', 'serve'], { env }).catch((error) => error)
-      expect(failed.code).toBe(1)
-      expect(failed.stderr).toMatch(sentence)
-      expect(failed.stderr.trim().split('\n')).toHaveLength(1)
-    })
+    ] as [string, { HEARTH_DATA?: string; HOST?: string }, RegExp][])(
+      'says so in one sentence and ends with 1: %s',
+      async (_, { HEARTH_DATA = 'data', ...wrong }, sentence) => {
+        const env = {
+          ...process.env,
+          PORT: '0',
+          HEARTH_BUILTIN_MODEL: 'off',
+          LOG_LEVEL: 'error',
+          HEARTH_DATA: join(folder, HEARTH_DATA),
+          ...wrong,
+        }
+        const failed = await run(process.execPath, ['src/main.ts', 'serve'], { env }).catch((error) => error)
+        expect(failed.code).toBe(1)
+        expect(failed.stderr).toMatch(sentence)
+        expect(failed.stderr.trim().split('\n')).toHaveLength(1)
+      },
+    )
   })
 })
