@@ -133,7 +133,7 @@ function createWatch({ who }: Wording, signal: AbortSignal, { timers, limits }: 
   const alarm = timers.alarm(() => expire(step.timeoutMs, step.forWhat))
   alarm.set(step.timeoutMs)
   const endTotal = timers.after(limits.totalTimeoutMs, () => expire(limits.totalTimeoutMs, 'finish'))
-  // @NOTE not AbortSignal.any: what it makes outlives the answer until a full collection
+  // One listener that is removed at the end, not AbortSignal.any, which is not ours to let go of
   const onAbort = () => controller.abort(signal.reason)
   if (signal.aborted) onAbort()
   else signal.addEventListener('abort', onAbort, { once: true })

@@ -1,5 +1,4 @@
-import { fold } from '../language/index.ts'
-import type { Wanted } from './rank.ts'
+import { fold, type Term } from '../language/index.ts'
 
 const letterOrDigit = /[\p{L}\p{N}]/u
 const notAscii = /[\u0080-\uffff]/g
@@ -41,7 +40,7 @@ function placeOf(plain: string, stem: string): number {
  * letters of a word only, at a fraction of the cost.
  * @returns the offset (UTF-16) of each word of the query, -1 where it was not seen
  */
-export function placesBeyond(text: string, from: number, { words }: Wanted): number[] {
+export function placesBeyond(text: string, from: number, { words }: { readonly words: readonly Term[] }): number[] {
   const plain = plainOf(text.slice(from))
   return words.map(({ stems }) => {
     const places = stems.map((stem) => placeOf(plain, stem)).filter((at) => at >= 0)
