@@ -11,7 +11,6 @@ import { isUndoneByOthers, translatePostgresError } from './problems.ts'
 type Deps = { readonly url: string; readonly now: () => Date; readonly log: Log }
 type Options = { readonly busyTimeoutMs: number }
 
-const MAX_ATTEMPTS = 10
 const LONGEST_PAUSE_MS = 200
 
 /** Says so when the server answers a commit before it is on its disk: that is the operator's choice, not ours. */
@@ -25,15 +24,20 @@ async function warnOfLaxServer(pool: Pool, log: Log): Promise<void> {
 
 /**
  * Runs a write as if it were alone, as it is on SQLite; when others that ran beside it have undone it, runs it again.
- * A write may therefore run more than once, and only its last run counts.
+ * A write may therefore run more than once, and only its last run counts. It is given up after `busyTimeoutMs`.
  */
-// biome-ignore lint/complexity/noBannedTypes: each room adds its own tables; the empty schema is what they add to
-async function runAlone<T>(kysely: Kysely<{}>, work: (tx: WriteTransaction) => Promise<T>): Promise<T> {
+async function runAlone<T>(
+  // biome-ignore lint/complexity/noBannedTypes: each room adds its own tables; the empty schema is what they add to
+  kysely: Kysely<{}>,
+  work: (tx: WriteTransaction) => Promise<T>,
+  { busyTimeoutMs }: Options,
+): Promise<T> {
+  const lastMs = performance.now() + busyTimeoutMs
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await kysely.transaction().setIsolationLevel('serializable').execute(work)
     } catch (error) {
-      if (!isUndoneByOthers(error) || attempt === MAX_ATTEMPTS) throw error
+      if (!isUndoneByOthers(error) || performance.now() > lastMs) throw error
     }
     await delay(Math.random() * Math.min(2 ** attempt, LONGEST_PAUSE_MS))
   }
@@ -82,7 +86,7 @@ export async function openPostgres({ url, now, log }: Deps, { busyTimeoutMs }: O
   const writes = createGate()
   return {
     read: kysely,
-    write: (work) => writes.pass(() => runAlone(kysely, work)),
+    write: (work) => writes.pass(() => runAlone(kysely, work, { busyTimeoutMs })),
     fullText: createPostgresFullText(kysely),
     async close() {
       await writes.close()
