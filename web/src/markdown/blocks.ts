@@ -29,6 +29,12 @@ const countFinished = (tokens: readonly Token[]): number => {
 }
 
 /**
+ * A list's mark with nothing behind it yet. While it stands alone it can make a list of the line above it, which the
+ * next character may undo: nothing is finished on its word.
+ */
+const bareMark = /(?:^|\n)[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]*$/
+
+/**
  * Renders a text that grows at its end. Finished blocks are rendered once and kept; only the last one is rendered
  * again as text arrives. The final call reads the text as a whole, for a link may be defined after its use.
  */
@@ -62,7 +68,7 @@ export const createBlocks = ({ options, render }: Engine): ((text: string, final
     if (!source.startsWith(doneText)) restart()
     const found = lex(options, source.slice(doneText.length), links)
     if (final) return keep(show(found.tokens, 0))
-    const finished = found.tokens.slice(0, countFinished(found.tokens))
+    const finished = bareMark.test(source) ? [] : found.tokens.slice(0, countFinished(found.tokens))
     done = [...done, ...show(finished, done.length)]
     doneText += finished.map((token) => token.raw).join('')
     links = found.links
