@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Usage } from './probe.ts'
 
@@ -63,6 +63,12 @@ export type HearthOptions = {
   readonly nodeArgs?: readonly string[]
 }
 
+/** The bundle that `npm start` runs, as last built by `npm run build:server`; the sources where there is none. */
+function entry(): string {
+  const bundle = join(root, 'build', 'server', 'main.mjs')
+  return existsSync(bundle) ? bundle : join(root, 'src', 'main.ts')
+}
+
 /** Starts the real server as its command line does, and waits until it says where it listens. */
 export async function startHearth({
   folder,
@@ -70,7 +76,7 @@ export async function startHearth({
   measured = true,
   nodeArgs = [],
 }: HearthOptions): Promise<Subject> {
-  const child = fork(join(root, 'src', 'main.ts'), ['serve'], {
+  const child = fork(entry(), ['serve'], {
     execArgv: [...(measured ? ['--import', probe] : []), ...nodeArgs, ...profiling()],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     cwd: folder,
