@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Clock, createId, isId, ProblemError, type Scope } from '../../core/index.ts'
 import type { Database, WriteTransaction } from '../../storage/index.ts'
+import { defined } from '../defined.ts'
 import type { Feed } from '../feed.ts'
 import type { Conversation, ConversationId, CreateConversation, MessageId, UpdateConversation } from '../schema.ts'
 import type { ConversationRow } from '../tables.ts'
@@ -158,11 +159,6 @@ async function leafBelow(deps: ConversationsDeps, { scope, id, headMessageId }: 
     leaf = child
   }
 }
-
-type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> }
-
-const defined = <T extends object>(input: T) =>
-  Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as Defined<T>
 
 function parseCursor(cursor: string): ListPosition {
   const [time = '', id = '', ...rest] = cursor.split('_')

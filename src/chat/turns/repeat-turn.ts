@@ -3,6 +3,7 @@ import type { WriteTransaction } from '../../storage/index.ts'
 import type { Answerer } from '../answering/answer.ts'
 import type { ConversationStore } from '../conversations/conversation-store.ts'
 import type { MessageStore } from '../conversations/message-store.ts'
+import { defined } from '../defined.ts'
 import type { Message, MessageId, TurnId } from '../schema.ts'
 import type { ConversationRow, MessageRow, TurnRow } from '../tables.ts'
 import { type AcceptTurn, assertNoneRunning } from './accept-turn.ts'
@@ -95,7 +96,7 @@ async function findAnswer(deps: RepeatTurnDeps, repeat: RepeatIn) {
   const { model, temperature, maxOutputTokens, systemPrompt } = repeat.input
   const asked = {
     ...(JSON.parse(first?.parameters ?? '{}') as TurnOptions),
-    ...given({ model, temperature, maxOutputTokens, systemPrompt }),
+    ...defined({ model, temperature, maxOutputTokens, systemPrompt }),
   }
   return { message, parent, conversation, nowMs, asked }
 }
@@ -155,8 +156,3 @@ async function acceptContinue(deps: RepeatTurnDeps, repeat: RepeatIn): Promise<R
   const [shown] = (await deps.messages.presentIn(tx, scope, [assistant])) as [Message]
   return { conversation, row, assistant, question, message: shown, input }
 }
-
-type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
-
-const given = <T extends object>(values: T): Given<T> =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>
